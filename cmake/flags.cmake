@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+find_program(CCACHE ccache)
+if(CCACHE)
+	set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_compile_definitions(_GNU_SOURCE)
+add_compile_options(
+	-Werror -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wstrict-prototypes
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings
+	-Wformat=2 -Wimplicit-fallthrough -Wswitch-enum -Wdouble-promotion
+	-fno-common -fno-strict-aliasing -fstack-protector-strong -fno-omit-frame-pointer)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+	add_compile_options(-Wduplicated-cond -Wlogical-op)
+else()
+	add_compile_options(-Wcomma -Wunreachable-code -Wno-gnu-zero-variadic-macro-arguments
+		-Wno-gnu-statement-expression -Wno-gnu-folding-constant)
+endif()
+# -Wpedantic stays for what it finds; these two GNU extensions we use on purpose.
+set(CMAKE_C_FLAGS_DEBUG "-O1 -g")
+set(CMAKE_C_FLAGS_RELEASE "-O2 -g")
+
+if(SLUICE_SANITIZE)
+	add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all)
+	string(REPLACE "fuzzer-no-link," "" link_sanitize "${SLUICE_SANITIZE}")
+	add_link_options(-fsanitize=${link_sanitize})
+else()
+	# Hardened release: checked by test/scenario (see SECURITY.md).
+	add_compile_options(-D_FORTIFY_SOURCE=2 -fcf-protection)
+	add_link_options(-Wl,-z,relro,-z,now -Wl,-z,noexecstack)
+	set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+endif()
