@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts the real binary on a folder of YAML, asks it, and stops it by its process id."""
+import http.client
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+
+def binary():
+    return os.environ.get("SLUICE_BIN", str(ROOT / "build" / "dev" / "sluice"))
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def backend(name, *endpoints, namespace="default", **spec):
+    obj = {
+        "apiVersion": "sluice.dev/v1alpha1",
+        "kind": "Backend",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"endpoints": [e if isinstance(e, str) else e.address for e in endpoints], **spec},
+    }
+    return obj
+
+
+def gateway(port, name="gw", listeners=None, namespace="default", **spec):
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {
+            "gatewayClassName": "sluice",
+            "listeners": listeners or [{"name": "http", "port": port, "protocol": "HTTP"}],
+            **spec,
+        },
+    }
+
+
+def ref(name, weight=None, filters=None, **more):
+    out = {"group": "sluice.dev", "kind": "Backend", "name": name, **more}
+    if weight is not None:
+        out["weight"] = weight
+    if filters:
+        out["filters"] = filters
+    return out
+
+
+def route(name="r", rules=None, hostnames=None, parent="gw", namespace="default", **spec):
+    out = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"parentRefs": [{"name": parent}], "rules": rules or [{"backendRefs": [ref("a")]}], **spec},
+    }
+    if hostnames:
+        out["spec"]["hostnames"] = hostnames
+    return out
+
+
+class Gateway:
+    """One running `sluice serve`."""
+
+    def __init__(self, folder, *args):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(exist_ok=True)
+        self.args = list(args)
+        self.port = free_port()
+        self.admin_port = free_port()
+        self.health_port = free_port()
+        self.log_path = self.folder.parent / f"{self.folder.name}.log"
+        self.proc = None
+
+    def write(self, *objects, name="all.yaml"):
+        """Objects (dicts) or YAML text into one file, put in place by rename as editors do."""
+        text = "\n---\n".join(o if isinstance(o, str) else json.dumps(o) for o in objects)
+        tmp = self.folder / f".{name}.tmp"
+        tmp.write_text(text)
+        tmp.rename(self.folder / name)
+
+    def start(self, wait=True):
+        cmd = [binary(), "serve", str(self.folder)]
+        cmd += ["--admin", f"127.0.0.1:{self.admin_port}", "--health", f"127.0.0.1:{self.health_port}"]
+        cmd += self.args
+        self.log = open(self.log_path, "ab")
+        self.proc = subprocess.Popen(cmd, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        if wait:
+            self.until(lambda: self.health("/readyz")[0] == 200, "ready")
+        return self
+
+    def until(self, true, what, timeout=15):
+        """Asks every 5 ms, for events of another process that no clock of ours drives."""
+        end = time.monotonic() + timeout
+        while True:
+            assert self.proc.poll() is None, f"gateway died: {self.tail()}"
+            try:
+                value = true()
+                if value:
+                    return value
+            except (OSError, http.client.HTTPException):
+                pass
+            assert time.monotonic() < end, f"not {what} in {timeout} s: {self.tail()}"
+            time.sleep(0.005)
+
+    def tail(self):
+        return self.log_path.read_text(errors="replace")[-4000:]
+
+    def http(self, port, path):
+        c = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            c.request("GET", path)
+            r = c.getresponse()
+            return r.status, r.read().decode()
+        finally:
+            c.close()
+
+    def health(self, path):
+        return self.http(self.health_port, path)
+
+    def admin(self, path):
+        return self.http(self.admin_port, path)
+
+    def status(self):
+        """{(kind, namespace, name): object with status}."""
+        code, text = self.admin("/status")
+        assert code == 200, text
+        return {
+            (o["kind"], o["metadata"].get("namespace", ""), o["metadata"]["name"]): o
+            for o in json.loads(text)["items"]
+        }
+
+    def metric(self, name, **labels):
+        """Sum of a series over the labels given."""
+        total = 0.0
+        for line in self.health("/metrics")[1].splitlines():
+            if line.startswith("#") or not line.startswith(name):
+                continue
+            key, _, value = line.rpartition(" ")
+            if key.split("{")[0] == name and all(f'{k}="{v}"' in key for k, v in labels.items()):
+                total += float(value)
+        return total
+
+    def stop(self, sig=signal.SIGTERM, timeout=20):
+        """Stops it; the log must be free of panics and sanitizer reports."""
+        if self.proc is None:
+            return None
+        if self.proc.poll() is None:
+            self.proc.send_signal(sig)
+            try:
+                self.proc.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.proc.kill()
+                self.proc.wait()
+                raise AssertionError(f"did not stop on signal {sig}: {self.tail()}") from None
+        self.log.close()
+        text = self.log_path.read_text(errors="replace")
+        for bad in ("panic:", "ERROR: AddressSanitizer", "runtime error:", "LeakSanitizer"):
+            assert bad not in text, text[-6000:]
+        return self.proc.returncode
