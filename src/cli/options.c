@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct option_def {
+	const char *name;
+	enum option_kind kind;
+	const char *arg;
+	const char *dflt;
+	unsigned commands;
+	const char *help;
+};
+
+static const struct option_def defs[OPTION_COUNT_] = {
+#define X(id, name, kind, arg, dflt, commands, help) \
+	[OPT_##id] = {name, OPTION_##kind, arg, dflt, commands, help},
+	OPTIONS(X)
+#undef X
+};
+
+static const struct command_def {
+	enum command command;
+	const char *name;
+	const char *usage;
+	const char *help;
+} commands[] = {
+	{CMD_SERVE, "serve", "PATH…",
+		"serve the Gateway API objects in files and folders of YAML or JSON"},
+	{CMD_CHECK, "check", "PATH…",
+		"say what is wrong with them, and which rules can never match"},
+	{CMD_STATUS, "status", "[PATH…]", "show Gateways, listeners, routes and their conditions"},
+	{CMD_EXPLAIN, "explain", "METHOD URL [-H HEADER]… [PATH…]",
+		"say which listener, route and rule serves a request, and why the others do not"},
+	{CMD_VERSION, "version", "", "print the version"},
+};
+
+static const struct {
+	char letter;
+	enum option_id id;
+} letters[] = {{'o', OPT_OUTPUT}, {'H', OPT_HEADER}, {'h', OPT_HELP}};
+
+int time_parse(struct str s, nsec *ret_time)
+{
+	static const struct {
+		const char *unit;
+		nsec value;
+	} units[] = {{"ms", MSEC(1)}, {"s", SEC(1)}, {"m", SEC(60)}, {"h", SEC(3600)}};
+	nsec total = 0;
+
+	if (s.n == 0)
+		return -EINVAL;
+	while (s.n) {
+		size_t digits = 0, letters_n = 0;
+		uint64_t n;
+		nsec unit = 0;
+
+		while (digits < s.n && s.p[digits] >= '0' && s.p[digits] <= '9')
+			digits++;
+		if (str_to_u64(str_take(s, digits), 100000000, &n) < 0)
+			return -EINVAL;
+		s = str_skip(s, digits);
+		while (letters_n < s.n && s.p[letters_n] >= 'a' && s.p[letters_n] <= 'z')
+			letters_n++;
+		for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+			if (str_eq(str_take(s, letters_n), str_from(units[i].unit)))
+				unit = units[i].value;
+		}
+		if (!unit || __builtin_mul_overflow((nsec)n, unit, &unit) ||
+			__builtin_add_overflow(total, unit, &total))
+			return -EINVAL;
+		s = str_skip(s, letters_n);
+	}
+	*ret_time = total;
+	return 0;
+}
+
+static bool choice_has(const char *choices, struct str value)
+{
+	struct str rest = str_from(choices);
+
+	while (rest.n) {
+		if (str_eq(str_cut(&rest, '|'), value))
+			return true;
+	}
+	return false;
+}
+
+/* Checks and stores one value; <origin> names the flag or variable in the error. */
+static int option_set(
+	struct options *o, enum option_id id, struct str value, const char *origin, struct buf *err)
+{
+	const struct option_def *d = &defs[id];
+
+	o->text[id] = value;
+	switch (d->kind) {
+	case OPTION_COUNT:
+		if (str_to_u64(value, 1000000, &o->count[id]) < 0) {
+			buf_printf(err, "%s: '%.*s' is not a number from 0 to 1000000", origin,
+				STR_ARG(value));
+			return -EINVAL;
+		}
+		break;
+	case OPTION_TIME:
+		if (time_parse(value, &o->time[id]) < 0) {
+			buf_printf(err, "%s: '%.*s' is not a time such as 30s, 250ms or 1h30m",
+				origin, STR_ARG(value));
+			return -EINVAL;
+		}
+		break;
+	case OPTION_CHOICE:
+		if (!choice_has(d->arg, value)) {
+			buf_printf(
+				err, "%s: '%.*s' is not one of %s", origin, STR_ARG(value), d->arg);
+			return -EINVAL;
+		}
+		break;
+	case OPTION_LIST:
+		*vec_push(&o->headers) = value;
+		break;
+	case OPTION_FLAG:
+	case OPTION_TEXT:
+		break;
+	}
+	return 0;
+}
+
+static int options_defaults(struct options *o, struct buf *err)
+{
+	for (size_t id = 0; id < OPTION_COUNT_; id++) {
+		char var[64];
+		size_t n;
+		const char *value;
+		int rc;
+
+		n = (size_t)snprintf(var, sizeof(var), "SLUICE_%s", defs[id].name);
+		for (size_t i = 0; i < n; i++)
+			var[i] = (char)(var[i] == '-'                    ? '_'
+					: var[i] >= 'a' && var[i] <= 'z' ? var[i] - 32
+									 : var[i]);
+		value = defs[id].kind == OPTION_LIST || defs[id].kind == OPTION_FLAG ? NULL
+										     : getenv(var);
+		if (value && *value) {
+			o->given[id] = true;
+			rc = option_set(o, id, str_from(value), var, err);
+		} else if (defs[id].kind != OPTION_LIST) {
+			rc = option_set(o, id, str_from(defs[id].dflt), defs[id].name, err);
+		} else {
+			rc = 0;
+		}
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int option_find(struct str name, enum command command, enum option_id *ret_id)
+{
+	for (size_t id = 0; id < OPTION_COUNT_; id++) {
+		if (str_eq(name, str_from(defs[id].name)) && (defs[id].commands & command)) {
+			*ret_id = (enum option_id)id;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+static int letter_find(char letter, enum command command, enum option_id *ret_id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
+		if (letters[i].letter == letter && (defs[letters[i].id].commands & command)) {
+			*ret_id = letters[i].id;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+static const char *command_name(enum command command)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (commands[i].command == command)
+			return commands[i].name;
+	}
+	return "";
+}
+
+/* One option at argv[*at]; moves <*at> behind a value that is an argument of its own. */
+static int option_read(
+	struct options *o, int argc, const char *const *argv, int *at, struct buf *err)
+{
+	const char *word = argv[*at];
+	bool is_long = word[1] == '-';
+	struct str rest = str_from(word + (is_long ? 2 : 1)), name = rest, value = {0};
+	bool has_value = false;
+	enum option_id id;
+	int rc;
+
+	if (is_long) {
+		size_t eq = str_find(rest, '=');
+
+		name = str_take(rest, eq);
+		has_value = eq < rest.n;
+		value = str_skip(rest, eq + 1);
+		rc = option_find(name, o->command, &id);
+	} else {
+		rc = rest.n ? letter_find(rest.p[0], o->command, &id) : -ENOENT;
+		has_value = rest.n > 1;
+		value = str_skip(rest, 1);
+	}
+	if (rc < 0) {
+		buf_printf(err, "%s: no such option of 'sluice %s'; see 'sluice %s --help'", word,
+			command_name(o->command), command_name(o->command));
+		return -EINVAL;
+	}
+	if (defs[id].kind == OPTION_FLAG) {
+		o->given[id] = true;
+		return 0;
+	}
+	if (!has_value) {
+		if (*at + 1 >= argc) {
+			buf_printf(err, "%s: a value is missing: %s", word, defs[id].arg);
+			return -EINVAL;
+		}
+		value = str_from(argv[++*at]);
+	}
+	o->given[id] = true;
+	return option_set(o, id, value, word, err);
+}
+
+int options_parse(struct options *o, int argc, const char *const *argv, struct buf *err)
+{
+	bool only_words = false;
+	int rc;
+
+	*o = (struct options){0};
+	for (size_t i = 0; argc > 0 && i < ARRAY_LEN(commands); i++) {
+		if (strcmp(argv[0], commands[i].name) == 0)
+			o->command = commands[i].command;
+	}
+	if (!o->command) {
+		buf_printf(
+			err, "%s: no such command; see 'sluice --help'", argc > 0 ? argv[0] : "");
+		return -EINVAL;
+	}
+	rc = options_defaults(o, err);
+	for (int at = 1; rc == 0 && at < argc; at++) {
+		if (!only_words && strcmp(argv[at], "--") == 0)
+			only_words = true;
+		else if (!only_words && argv[at][0] == '-' && argv[at][1])
+			rc = option_read(o, argc, argv, &at, err);
+		else
+			*vec_push(&o->words) = str_from(argv[at]);
+	}
+	return rc;
+}
+
+void options_fini(struct options *o)
+{
+	vec_fini(&o->headers);
+	vec_fini(&o->words);
+}
+
+void options_usage(struct buf *out)
+{
+	buf_add(out,
+		STR("sluice: a Kubernetes Gateway API gateway\n\nusage: sluice COMMAND …\n\n"));
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		buf_printf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+	buf_add(out, STR("\n'sluice COMMAND --help' says more.\n"));
+}
+
+void options_help(enum command command, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (commands[i].command == command)
+			buf_printf(out,
+				"usage: sluice %s %s [OPTIONS]\n\n%s.\n\noptions (each also as a"
+				" variable, --log-level as SLUICE_LOG_LEVEL):\n",
+				commands[i].name, commands[i].usage, commands[i].help);
+	}
+	for (size_t id = 0; id < OPTION_COUNT_; id++) {
+		const struct option_def *d = &defs[id];
+
+		if (!d->help || !(d->commands & command))
+			continue;
+		buf_printf(
+			out, "  --%s%s%s\n      %s", d->name, *d->arg ? " " : "", d->arg, d->help);
+		if (*d->dflt)
+			buf_printf(out, " (default %s)", d->dflt);
+		buf_addc(out, '\n');
+	}
+	if (command & (CMD_CHECK | CMD_STATUS | CMD_EXPLAIN | CMD_SERVE))
+		buf_add(out,
+			STR("\nexit: 0 good, 1 findings, no match or cannot start, 2 usage\n"));
+}
+
+/* Text for roff: '-' is a minus sign, and no line may begin with '.' or '\''. */
+static void roff_add(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '-')
+			buf_addc(out, '\\');
+		buf_addc(out, *text);
+	}
+}
+
+void options_man(struct buf *out)
+{
+	buf_add(out,
+		STR(".TH SLUICE 1\n.SH NAME\nsluice \\- a Kubernetes Gateway API gateway\n.SH SYNOPSIS\n"));
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		buf_printf(out, ".B sluice %s\n", commands[i].name);
+		roff_add(out, commands[i].usage);
+		buf_add(out, STR("\n.br\n"));
+	}
+	buf_add(out, STR(".SH COMMANDS\n"));
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		buf_printf(out, ".TP\n.B %s\n", commands[i].name);
+		roff_add(out, commands[i].help);
+		buf_addc(out, '\n');
+	}
+	buf_add(out, STR(".SH OPTIONS\nEach is also read from a variable: \\-\\-log\\-level from "
+			 "SLUICE_LOG_LEVEL. The option wins.\n"));
+	for (size_t id = 0; id < OPTION_COUNT_; id++) {
+		const struct option_def *d = &defs[id];
+
+		if (!d->help)
+			continue;
+		buf_add(out, STR(".TP\n.B \\-\\-"));
+		roff_add(out, d->name);
+		buf_printf(out, " %s\n", d->arg);
+		roff_add(out, d->help);
+		if (*d->dflt)
+			buf_printf(out, " (default %s)", d->dflt);
+		buf_addc(out, '\n');
+	}
+	buf_add(out,
+		STR(".SH EXIT STATUS\n0 good; 1 findings, no match or cannot start; 2 usage.\n"));
+}
+
+void options_completion(struct buf *out)
+{
+	buf_add(out,
+		STR("# bash completion for sluice\n_sluice() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n"
+		    "\tif [ $COMP_CWORD -eq 1 ]; then\n\t\tCOMPREPLY=($(compgen -W \""));
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		buf_printf(out, "%s ", commands[i].name);
+	buf_add(out,
+		STR("--help\" -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase $cur:${COMP_WORDS[1]} in\n"));
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		buf_printf(out, "\t-*:%s) COMPREPLY=($(compgen -W \"", commands[i].name);
+		for (size_t id = 0; id < OPTION_COUNT_; id++) {
+			if (defs[id].help && (defs[id].commands & commands[i].command))
+				buf_printf(out, "--%s ", defs[id].name);
+		}
+		buf_add(out, STR("\" -- \"$cur\")) ;;\n"));
+	}
+	buf_add(out, STR("\t*) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n\tesac\n}\n"
+			 "complete -o filenames -F _sluice sluice\n"));
+}

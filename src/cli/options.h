@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * options.h -- the command line: one table makes parser, --help, man page and completion.
+ *
+ * A process setting is --flag VALUE (or --flag=VALUE) or the variable SLUICE_FLAG (upper case, '-'
+ * as '_'); the flag wins over the variable, the variable over the default.  Options may follow
+ * paths; "--" ends them.  Values borrow argv and environ, which live as long as the process.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+enum command {
+	CMD_SERVE = 1 << 0,
+	CMD_CHECK = 1 << 1,
+	CMD_STATUS = 1 << 2,
+	CMD_EXPLAIN = 1 << 3,
+	CMD_VERSION = 1 << 4,
+	CMD_CONTROLLER = 1 << 5,
+};
+
+enum option_kind {
+	OPTION_FLAG,
+	OPTION_TEXT,
+	OPTION_LIST,
+	OPTION_COUNT,
+	OPTION_TIME,
+	OPTION_CHOICE
+};
+
+/* X(id, name, kind, argument, default, commands, help); a CHOICE's argument lists its values.
+ * A help text of NULL hides the option (tests). */
+#define OPTIONS(X)                                                                                  \
+	X(ADMIN, "admin", TEXT, "ADDR|off", "127.0.0.1:15000",                                      \
+		CMD_SERVE | CMD_STATUS | CMD_EXPLAIN,                                               \
+		"admin address: /status, /config_dump, /explain; status and explain ask it")        \
+	X(HEALTH, "health", TEXT, "ADDR|off", "[::]:15020", CMD_SERVE,                              \
+		"address of /metrics, /healthz and /readyz")                                        \
+	X(WORKERS, "workers", COUNT, "N", "0", CMD_SERVE,                                           \
+		"worker threads; 0: one per core, at most 16")                                      \
+	X(STATE_DIR, "state-dir", TEXT, "DIR", "", CMD_SERVE,                                       \
+		"keep the last good configuration here and start from it when the input is broken") \
+	X(CONTROLLER_NAME, "controller-name", TEXT, "NAME", "sluice.dev/gateway-controller",        \
+		CMD_SERVE | CMD_CHECK | CMD_STATUS | CMD_EXPLAIN,                                   \
+		"serve GatewayClasses with this spec.controllerName")                               \
+	X(ACCESS_LOG, "access-log", TEXT, "FILE|-|off", "-", CMD_SERVE,                             \
+		"one line per request to this file, or to standard output")                         \
+	X(ACCESS_LOG_FORMAT, "access-log-format", CHOICE, "json|text", "json", CMD_SERVE,           \
+		"form of an access log line")                                                       \
+	X(LOG_LEVEL, "log-level", CHOICE, "debug|info|warn|error", "info", CMD_SERVE,               \
+		"least severe message that is written to standard error")                           \
+	X(LOG_FORMAT, "log-format", CHOICE, "text|json", "text", CMD_SERVE, "form of a log line")   \
+	X(DRAIN_DELAY, "drain-delay", TIME, "TIME", "10s", CMD_SERVE,                               \
+		"after SIGTERM: not ready, but still accepting for this long")                      \
+	X(DRAIN_TIMEOUT, "drain-timeout", TIME, "TIME", "30s", CMD_SERVE,                           \
+		"after that: running requests get this long to end")                                \
+	X(OUTPUT, "output", CHOICE, "text|json|yaml", "text",                                       \
+		CMD_CHECK | CMD_STATUS | CMD_EXPLAIN,                                               \
+		"form of the answer (-o); json and yaml give a List")                               \
+	X(HEADER, "header", LIST, "NAME: VALUE", "", CMD_EXPLAIN,                                   \
+		"a request header (-H), repeatable")                                                \
+	X(SUPERVISE, "supervise", CHOICE, "on|off", "on", CMD_SERVE,                                \
+		"run under a supervisor that restarts a crashed child with its sockets kept")       \
+	X(TEST_CLOCK, "test-clock", TEXT, "SOCKET", "", CMD_SERVE, NULL)                            \
+	X(HELP, "help", FLAG, "", "", ~0u, "say how to use this command (-h)")
+
+enum option_id {
+#define X(id, name, kind, arg, dflt, commands, help) OPT_##id,
+	OPTIONS(X)
+#undef X
+		OPTION_COUNT_
+};
+
+struct options {
+	enum command command;
+	struct str text[OPTION_COUNT_]; /* the value as written, or the default */
+	bool given[OPTION_COUNT_]; /* by flag or variable */
+	uint64_t count[OPTION_COUNT_]; /* COUNT */
+	nsec time[OPTION_COUNT_]; /* TIME */
+	VEC(struct str) headers; /* --header */
+	VEC(struct str) words; /* what is no option: PATH…, METHOD URL */
+};
+
+/* Reads argv (behind the program's name) for the subcommand in argv[0].  Returns 0, or -EINVAL with
+ * a sentence in <err>.  options_fini() in every case. */
+int must_check options_parse(struct options *o, int argc, const char *const *argv, struct buf *err);
+void options_fini(struct options *o);
+
+static inline bool option_is(const struct options *o, enum option_id id, const char *value)
+{
+	return str_eq(o->text[id], str_from(value));
+}
+
+/* "75s", "250ms", "1h30m": digits with units h, m, s, ms.  0 or -EINVAL. */
+int must_check time_parse(struct str s, nsec *ret_time);
+
+/* Usage of the whole program, or of one command. */
+void options_usage(struct buf *out);
+void options_help(enum command command, struct buf *out);
+/* The man page (roff) and the bash completion, from the same table. */
+void options_man(struct buf *out);
+void options_completion(struct buf *out);
+
+#endif
