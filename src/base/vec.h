@@ -31,6 +31,7 @@ static inline void vec_room_(void **p, size_t n, size_t *cap, size_t size)
 	(vec_room_((void **)&(v)->p, (v)->n, &(v)->cap, sizeof(*(v)->p)), &(v)->p[(v)->n++])
 #define vec_fini(v) (mem_free((v)->p), (v)->p = NULL, (v)->n = (v)->cap = 0)
 #define vec_reset(v) ((v)->n = 0)
-#define vec_for_each(it, v) for (__typeof__((v)->p) it = (v)->p; it != (v)->p + (v)->n; it++)
+#define vec_for_each(it, v) \
+	for (__typeof__(&(v)->p[0]) it = (v)->p; it && it != (v)->p + (v)->n; it++)
 
 #endif
