@@ -32,6 +32,6 @@ static inline void vec_room_(void **p, size_t n, size_t *cap, size_t size)
 #define vec_fini(v) (mem_free((v)->p), (v)->p = NULL, (v)->n = (v)->cap = 0)
 #define vec_reset(v) ((v)->n = 0)
 #define vec_for_each(it, v) \
-	for (__typeof__(&(v)->p[0]) it = (v)->p; it && it != (v)->p + (v)->n; it++)
+	for (__typeof__((v)->p + 0) it = (v)->p; it && it != (v)->p + (v)->n; it++)
 
 #endif
