@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/segment.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+
+uint64_t plan_id(struct str name)
+{
+	return hash_str(name);
+}
+
+int plan_addr_parse(struct str ip, uint16_t port, struct plan_addr *ret_addr)
+{
+	struct plan_addr a = {.port = port};
+	char text[INET6_ADDRSTRLEN];
+
+	if (ip.n >= sizeof(text) || (ip.n && memchr(ip.p, '\0', ip.n)))
+		return -EINVAL;
+	memcpy(text, ip.n ? ip.p : "", ip.n);
+	text[ip.n] = '\0';
+	if (inet_pton(AF_INET, text, a.ip) == 1)
+		a.family = 4;
+	else if (inet_pton(AF_INET6, text, a.ip) == 1)
+		a.family = 6;
+	else
+		return -EINVAL;
+	*ret_addr = a;
+	return 0;
+}
+
+void plan_addr_print(const struct plan_addr *a, struct buf *out)
+{
+	char text[INET6_ADDRSTRLEN] = "none";
+
+	if (a->family == 4)
+		inet_ntop(AF_INET, a->ip, text, sizeof(text));
+	else if (a->family == 6)
+		inet_ntop(AF_INET6, a->ip, text, sizeof(text));
+	buf_printf(out, a->family == 6 ? "[%s]:%u" : "%s:%u", text, a->port);
+}
+
+bool plan_cidr_has(const struct plan_cidr *c, const struct plan_addr *a)
+{
+	size_t whole = c->bits / 8;
+	unsigned rest = c->bits % 8;
+
+	if (c->addr.family != a->family || memcmp(c->addr.ip, a->ip, whole) != 0)
+		return false;
+	return !rest || ((c->addr.ip[whole] ^ a->ip[whole]) & (0xff00u >> rest & 0xffu)) == 0;
+}
