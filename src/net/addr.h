@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * addr.h -- a socket address by value: IPv4, IPv6 or unix.
+ * addr.h -- a socket address by value: IPv4 or IPv6.
  *
  * IPv4-mapped IPv6 addresses are never kept: addr_of() turns them into IPv4.
  */

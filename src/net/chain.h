@@ -15,9 +15,14 @@
 #include "base/list.h"
 #include "net/nbuf.h"
 
-struct chain_seg;
+struct chain_seg {
+	struct chain_seg *next;
+	uint64_t pos; /* of its first byte */
+	struct slice slice;
+};
 
 struct chain {
+	struct nbuf_pool *pool; /* of the loop */
 	struct chain_seg *first; /* oldest slice held */
 	struct chain_seg *last;
 	struct list cursors;
@@ -33,7 +38,7 @@ struct cursor {
 	uint64_t at;
 };
 
-void chain_init(struct chain *c);
+void chain_init(struct chain *c, struct nbuf_pool *pool);
 /* Drops everything; every cursor is closed. */
 void chain_fini(struct chain *c);
 /* Takes <s>; an empty one is dropped. */

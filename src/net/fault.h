@@ -28,9 +28,6 @@ struct net_sys {
 	int (*shutdown)(struct net_sys *sys, int fd, int how);
 };
 
-/* The kernel. */
-extern struct net_sys net_sys_kernel;
-
 enum fault_call {
 	FAULT_RECV,
 	FAULT_SENDMSG,
@@ -47,6 +44,7 @@ enum fault_call {
 
 /* errno to fail with is positive; FAULT_SHORT moves one byte only (recv, sendmsg, splice). */
 #define FAULT_SHORT (-1)
+#define FAULT_FDS 1024
 
 struct fault {
 	struct net_sys sys; /* hand &fault.sys to loop_new() */
@@ -56,6 +54,8 @@ struct fault {
 	int err; /* errno, or FAULT_SHORT */
 	uint64_t seen[FAULT_CALLS]; /* calls so far, failed ones too */
 	uint64_t hit; /* faults injected */
+	int ep; /* internal: what is registered, to feign edges */
+	struct epoll_event events[FAULT_FDS];
 };
 
 /* No faults yet; set the fields. */

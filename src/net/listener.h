@@ -5,8 +5,8 @@
  * Accepted sockets are non-blocking, close-on-exec and TCP_NODELAY.  At most LISTENER_BATCH are
  * accepted per tick.  Out of descriptors or memory the listener tells its owner (who closes idle
  * connections), rests for LISTENER_REST and tries again, so it never spins; if that lasts longer
- * than LISTENER_SHED it uses a descriptor held in reserve to refuse what waits, so that clients
- * learn it at once instead of hanging in the backlog.
+ * than LISTENER_SHED it uses a descriptor that the loop holds in reserve to refuse what waits, so
+ * that clients learn it at once instead of hanging in the backlog.
  */
 #ifndef NET_LISTENER_H
 #define NET_LISTENER_H
@@ -31,13 +31,14 @@ typedef void drained_f(struct listener *ls);
 struct listener {
 	uint32_t magic;
 #define LISTENER_MAGIC 0x6c69736eu
-	int reserve; /* descriptor given up to refuse a connection; -1: none */
 	bool paused; /* by the owner */
 	bool resting; /* after a failure */
 	bool draining;
 	nsec failing_since; /* 0: not */
+	uint64_t shed; /* connections refused for want of descriptors */
 	struct watch watch;
-	struct timer timer;
+	struct timer rest;
+	struct timer grace;
 	accepted_f *accepted;
 	pressure_f *pressure; /* or NULL */
 	drained_f *drained;

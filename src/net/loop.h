@@ -5,13 +5,15 @@
  * A tick, in this order:
  *   1. top hooks (the plan is swapped here);
  *   2. epoll_wait; it blocks only if nothing is queued; then the clock is read, once;
- *   3. events mark ops ready, due timers fire;
+ *   3. events mark ops ready; watches run;
  *   4. ready ops do their system call and complete, one after the other, first in first out; what
  *      their completions submit joins the queue, for a bounded number of rounds (a peer that always
  *      has more cannot hold the tick);
- *   5. deferred tasks; what they defer runs in the next tick;
- *   6. end hooks.
- * Callbacks run in 1, 3, 4, 5 and 6 only, never from inside a submit.
+ *   5. due timers fire (after 4, so that an answer that is there wins over its deadline), and what
+ *      they have completed is delivered as in 4;
+ *   6. deferred tasks; what they defer runs in the next tick;
+ *   7. end hooks.
+ * Callbacks run in 1 and 3 to 7 only, never from inside a submit.
  *
  * Everything here is for the loop's own thread, except loop_stop() and what mailbox.h offers.
  */
@@ -48,7 +50,8 @@ struct loop_config {
 	struct net_sys *sys; /* borrowed; NULL: the kernel, called directly (fault.h) */
 };
 
-/* Returns owned in <ret_loop>, or a negative errno (descriptors). */
+/* Returns owned in <ret_loop>, or a negative errno (descriptors).  SIGPIPE is ignored from then on:
+ * splice(2) has no other way to keep quiet. */
 int must_check loop_new(const struct loop_config *config, struct loop **ret_loop);
 /* Nothing may be in flight, armed or watched any more.  NULL is legal. */
 void loop_free(struct loop *l);
@@ -110,16 +113,17 @@ void loop_hook_end(struct loop *l, struct hook *h);
 void hook_remove(struct hook *h);
 
 /* Level-triggered readiness of a descriptor that is not ours to read (inotify, signalfd, pidfd,
- * c-ares).  ready() runs in step 4 of a tick with a mask of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP,
+ * c-ares).  ready() runs in step 3 of a tick with a mask of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP,
  * each tick while it lasts, so it must read or unwatch. */
 struct watch;
 typedef void watch_f(struct watch *w, uint32_t events);
 struct watch {
-	struct op op; /* internal */
+	struct list node; /* among those with an event */
 	struct loop *loop; /* NULL: not watched */
 	watch_f *ready;
 	int fd;
-	uint32_t events;
+	uint32_t events; /* waited for */
+	uint32_t got;
 };
 /* Borrows <fd> until loop_unwatch(); <events> EPOLLIN and/or EPOLLOUT.  Negative errno from
  * epoll_ctl (-EEXIST: already watched). */

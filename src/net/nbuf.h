@@ -14,6 +14,7 @@
 #define NET_NBUF_H
 
 #include "base/checks.h"
+#include "base/slab.h"
 #include "base/str.h"
 
 #define NBUF_SMALL 2048u
@@ -45,6 +46,7 @@ struct nbuf_pool {
 	struct nbuf_class classes[NBUF_CLASSES];
 	size_t used_bytes; /* in buffers handed out: what the overload judge counts */
 	size_t held_bytes; /* the same and the free ones */
+	struct slab segs; /* for chain.c */
 };
 
 void nbuf_pool_init(struct nbuf_pool *p);

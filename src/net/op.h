@@ -29,6 +29,8 @@ enum op_state {
 	OP_DONE, /* in flight: the result stands, done() is due */
 };
 
+struct op_kind;
+
 struct op {
 	uint32_t magic;
 #define OP_MAGIC 0x6f70a11eu
@@ -36,7 +38,7 @@ struct op {
 	int res; /* from OP_DONE on */
 	op_done_f *done;
 	struct op *next; /* in the loop's queue */
-	void (*perform)(struct op *op); /* what to do at its turn when OP_READY */
+	const struct op_kind *kind; /* how it is carried out; NULL: by somebody else's calls */
 };
 
 /* Before the first use; <done> may be changed while the op is idle. */

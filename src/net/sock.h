@@ -54,7 +54,16 @@ static inline void send_op_init(struct send_op *s, op_done_f *done)
 	op_init(&s->op, done);
 }
 
-struct splice_op;
+/* Wait until the peer has gone. */
+struct hup_op {
+	struct op op;
+	void *via; /* as in recv_op */
+};
+static inline void hup_op_init(struct hup_op *h, op_done_f *done)
+{
+	*h = (struct hup_op){0};
+	op_init(&h->op, done);
+}
 
 struct sock {
 	uint32_t magic;
@@ -85,9 +94,11 @@ void sock_recv(struct sock *s, struct recv_op *r);
 void sock_send(struct sock *s, struct send_op *r);
 /* Completes when the peer has gone, without reading: 0 after its FIN (it may still read), or the
  * negative errno of a reset.  Bytes before it stay to be read. */
-void sock_hangup(struct sock *s, struct op *op);
+void sock_hangup(struct sock *s, struct hup_op *h);
 /* Half-close: FIN after all that was sent.  Negative errno (-ENOTCONN). */
 int sock_shutdown(struct sock *s);
+/* Our own end's address (a system call, so ask once); negative errno. */
+int must_check sock_local(const struct sock *s, struct addr *ret_addr);
 /* Asks that <op>, in flight on <s>, ends soon; it is detached at once, so a new one of its kind may
  * be submitted before it completes.  Harmless if <op> has its result already or is idle. */
 void sock_cancel(struct sock *s, struct op *op);

@@ -3,8 +3,8 @@
  * splice.h -- bytes from socket to socket without passing through us.
  *
  * For tunnels and for body remainders of SPLICE_MIN and more, cleartext on both sides, with no
- * other reader of the body.  The loop lends a pipe from its pool for the time of the op; only an
- * empty pipe goes back to the pool, any other is closed.
+ * other reader of the body.  The loop lends a pipe from its pool only while bytes are in it, so an
+ * idle tunnel holds none; only an empty pipe goes back to the pool, any other is closed.
  */
 #ifndef NET_SPLICE_H
 #define NET_SPLICE_H

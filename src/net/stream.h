@@ -23,7 +23,7 @@ struct stream_ops {
 	void (*recv)(struct stream *s, struct recv_op *r);
 	/* r->v, r->n and r->flags are set; contract of struct send_op. */
 	void (*send)(struct stream *s, struct send_op *r);
-	void (*hangup)(struct stream *s, struct op *op);
+	void (*hangup)(struct stream *s, struct hup_op *h);
 	/* Half-close, after what was sent: FIN, or close_notify and FIN. */
 	void (*shutdown)(struct stream *s, struct op *op);
 	void (*cancel)(struct stream *s, struct op *op);
@@ -68,9 +68,9 @@ static inline void stream_send(
 	s->ops->send(s, r);
 }
 /* As sock_hangup(). */
-static inline void stream_hangup(struct stream *s, struct op *op)
+static inline void stream_hangup(struct stream *s, struct hup_op *h)
 {
-	s->ops->hangup(s, op);
+	s->ops->hangup(s, h);
 }
 /* No send may be in flight.  res 0 or a negative errno; receiving goes on. */
 static inline void stream_shutdown(struct stream *s, struct op *op)
@@ -119,7 +119,4 @@ static inline struct tcp *tcp_of(struct stream *s)
 {
 	return container_of(s, struct tcp, stream);
 }
-/* Our own end's address (a system call, so ask once); negative errno. */
-int must_check sock_local(const struct sock *s, struct addr *ret_addr);
-
 #endif

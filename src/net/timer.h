@@ -34,6 +34,8 @@ struct timer {
 
 struct timer_wheel {
 	uint64_t tick; /* all before it has fired */
+	uint64_t floor; /* no timer is armed before it: later than <tick> while wheel_run() is at
+			   work */
 	uint64_t used[TIMER_LEVELS]; /* a bit per slot that is not empty */
 	struct list slots[TIMER_LEVELS][TIMER_SLOTS];
 	struct list due; /* being fired */
@@ -59,6 +61,6 @@ void wheel_cancel(struct timer_wheel *w, struct timer *t);
 unsigned wheel_run(struct timer_wheel *w, nsec now);
 /* A time not after the earliest due timer, at which wheel_run() has something to do; NSEC_NEVER
  * with no timer. */
-nsec wheel_next(const struct timer_wheel *w);
+nsec wheel_next(struct timer_wheel *w);
 
 #endif
