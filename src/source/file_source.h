@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * file_source.h -- the objects that files and folders hold, delivered into a store.
+ *
+ * A file's text is split into documents; only those whose bytes changed are decoded.  Rules:
+ *   - the same kind, namespace and name twice: the first by path and line counts, both are named;
+ *   - a document that cannot be read: what this file said before about that object stays (about
+ *     any object that the file names no more, when it cannot be told which);
+ *   - an object that is absent from a readable file was deleted; a root that is gone changes nothing.
+ * Each refused object is refused alone, with a problem that names place, field and remedy.
+ * Owned by the control thread.
+ */
+#ifndef SOURCE_FILE_SOURCE_H
+#define SOURCE_FILE_SOURCE_H
+
+#include "gwapi/store.h"
+#include "source/files.h"
+
+struct file_source;
+
+/* The store holds what the files say now; called once for every burst of changes. */
+typedef void file_source_settled_f(void *arg);
+
+/* Borrows <store> for its life.  <l> NULL: read once, watch nothing.  Returns owned, or -errno
+ * if inotify is not to be had. */
+int must_check file_source_new(struct loop *l, const struct str *roots, size_t n,
+	struct store *store, file_source_settled_f *settled, void *arg,
+	struct file_source **ret_source);
+/* Reads everything; calls settled() before it returns. */
+void file_source_read(struct file_source *s);
+void file_source_free(struct file_source *s);
+
+/* A thing that is wrong now.  <text>: "file:line:column: kind namespace/name: field: what". */
+struct file_problem {
+	struct str path;
+	struct str text;
+	bool fresh; /* not there before the last burst: to be logged */
+	bool ignored; /* a kind that is none of ours: listed, no error */
+};
+/* All problems, sorted by path and place.  Borrowed until the next burst. */
+const struct file_problem *file_source_problems(const struct file_source *s, size_t *ret_n);
+/* A digest of all texts in force: names the input, for the supervisor and last-known-good. */
+uint64_t file_source_digest(const struct file_source *s);
+
+#endif

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/vec.h"
+
+#define DIR_EVENTS                                                                          \
+	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | \
+		IN_DELETE_SELF | IN_MOVE_SELF)
+
+/* One file that has been delivered. */
+struct file {
+	char *path;
+	dev_t dev;
+	ino_t ino;
+	off_t size;
+	struct timespec mtime, ctime;
+	int err; /* as told last; 0: text was delivered */
+	bool named; /* by an event: read it again even if it looks the same */
+	unsigned seen; /* number of the scan that saw it */
+};
+
+struct root {
+	char *path;
+	bool missing; /* told */
+};
+
+/* A watched folder: beneath a root, or the one that holds a root. */
+struct dir {
+	char *path;
+	int wd;
+};
+
+struct files {
+	struct loop *loop;
+	const struct files_ops *ops;
+	void *arg;
+	VEC(struct root) roots;
+	VEC(struct dir) dirs;
+	struct map by_path; /* path → struct file */
+	unsigned scan;
+	int inotify_fd;
+	struct watch watch;
+};
+
+static int root_order(const void *a, const void *b)
+{
+	return strcmp(((const struct root *)a)->path, ((const struct root *)b)->path);
+}
+
+static bool is_config_name(const char *name)
+{
+	struct str s = str_from(name);
+
+	return name[0] != '.' &&
+	       (str_ends(s, STR(".yaml")) || str_ends(s, STR(".yml")) || str_ends(s, STR(".json")));
+}
+
+static void dir_watch(struct files *f, const char *path)
+{
+	int wd;
+
+	if (f->inotify_fd < 0)
+		return;
+	wd = inotify_add_watch(f->inotify_fd, path, DIR_EVENTS);
+	if (wd < 0)
+		return; /* it is told when it is read */
+	vec_for_each (d, &f->dirs) {
+		if (d->wd == wd && strcmp(d->path, path) == 0)
+			return;
+	}
+	*vec_push(&f->dirs) = (struct dir){mem_strdup(str_from(path)), wd};
+}
+
+static bool file_looks_same(const struct file *file, const struct stat *st)
+{
+	return file->err == 0 && !file->named && file->dev == st->st_dev &&
+	       file->ino == st->st_ino && file->size == st->st_size &&
+	       file->mtime.tv_sec == st->st_mtim.tv_sec &&
+	       file->mtime.tv_nsec == st->st_mtim.tv_nsec &&
+	       file->ctime.tv_sec == st->st_ctim.tv_sec &&
+	       file->ctime.tv_nsec == st->st_ctim.tv_nsec;
+}
+
+static void file_note(struct file *file, const struct stat *st)
+{
+	file->dev = st->st_dev;
+	file->ino = st->st_ino;
+	file->size = st->st_size;
+	file->mtime = st->st_mtim;
+	file->ctime = st->st_ctim;
+	file->named = false;
+}
+
+/* Reads a whole file into malloc'd <ret_text>, and its state into <ret_st>. */
+static int file_load(const char *path, struct stat *ret_st, char **ret_text, size_t *ret_n)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err = 0;
+	char *text;
+	size_t n = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, ret_st) < 0)
+		err = errno;
+	else if (!S_ISREG(ret_st->st_mode))
+		err = EISDIR;
+	else if (ret_st->st_size > (off_t)FILES_MAX_SIZE)
+		err = EFBIG;
+	if (err) {
+		close(fd);
+		return -err;
+	}
+	text = mem_alloc((size_t)ret_st->st_size + 1);
+	while (n < (size_t)ret_st->st_size) {
+		ssize_t got = read(fd, text + n, (size_t)ret_st->st_size - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			err = errno;
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+	}
+	close(fd);
+	if (err) {
+		mem_free(text);
+		return -err;
+	}
+	*ret_text = text;
+	*ret_n = n;
+	return 0;
+}
+
+static struct file *file_get(struct files *f, const char *path)
+{
+	struct file *file = map_get(&f->by_path, str_from(path));
+
+	if (file)
+		return file;
+	file = MEM_NEW(struct file);
+	file->path = mem_strdup(str_from(path));
+	file->named = true;
+	map_put(&f->by_path, str_from(file->path), file);
+	return file;
+}
+
+static void file_failed(struct files *f, struct file *file, int err)
+{
+	if (file->err != err)
+		f->ops->failed(f->arg, str_from(file->path), err);
+	file->err = err;
+}
+
+static void file_visit(struct files *f, const char *path)
+{
+	struct file *file = file_get(f, path);
+	struct stat st;
+	char *text;
+	size_t n;
+	int rc;
+
+	file->seen = f->scan;
+	if (stat(path, &st) == 0 && file_looks_same(file, &st))
+		return;
+	rc = file_load(path, &st, &text, &n);
+	if (rc < 0) {
+		file_failed(f, file, rc);
+		return;
+	}
+	file_note(file, &st);
+	file->err = 0;
+	f->ops->text(f->arg, str_from(file->path), str_of(text, n));
+	mem_free(text);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* What was seen beneath a folder that cannot be listed stays as it is. */
+static void keep_beneath(struct files *f, const char *folder)
+{
+	size_t at = 0, n = strlen(folder);
+	const struct map_slot *slot;
+
+	while ((slot = map_next(&f->by_path, &at))) {
+		struct file *file = slot->value;
+
+		if (strncmp(file->path, folder, n) == 0 && file->path[n] == '/')
+			file->seen = f->scan;
+	}
+}
+
+static void dir_visit(struct files *f, const char *path, unsigned depth)
+{
+	struct dirent **names;
+	int n;
+
+	dir_watch(f, path);
+	n = depth < FILES_MAX_DEPTH ? scandir(path, &names, NULL, by_name) : (errno = ELOOP, -1);
+	if (n < 0) {
+		f->ops->failed(f->arg, str_from(path), -errno);
+		keep_beneath(f, path);
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		const char *name = names[i]->d_name;
+		char full[4096];
+		struct stat st;
+
+		if (name[0] != '.' &&
+			snprintf(full, sizeof(full), "%s/%s", path, name) < (int)sizeof(full)) {
+			if (stat(full, &st) == 0 && S_ISDIR(st.st_mode))
+				dir_visit(f, full, depth + 1);
+			else if (is_config_name(name))
+				file_visit(f, full);
+		}
+		free(names[i]);
+	}
+	free(names);
+}
+
+/* The folder that holds <path>, watched so that we see the root come, go and be swapped. */
+static void watch_holder(struct files *f, const char *path)
+{
+	char *holder = mem_strdup(str_from(path));
+	char *slash = strrchr(holder, '/');
+
+	if (slash == holder)
+		slash[1] = '\0';
+	else if (slash)
+		*slash = '\0';
+	dir_watch(f, slash ? holder : ".");
+	mem_free(holder);
+}
+
+static void root_visit(struct files *f, struct root *root)
+{
+	struct stat st;
+
+	watch_holder(f, root->path);
+	if (stat(root->path, &st) < 0) {
+		struct file *file = map_get(&f->by_path, str_from(root->path));
+
+		if (!root->missing)
+			f->ops->failed(f->arg, str_from(root->path), -errno);
+		root->missing = true;
+		keep_beneath(f, root->path);
+		if (file)
+			file->seen = f->scan;
+		return;
+	}
+	root->missing = false;
+	if (S_ISDIR(st.st_mode))
+		dir_visit(f, root->path, 0);
+	else
+		file_visit(f, root->path);
+}
+
+static void forget_unseen(struct files *f)
+{
+	VEC(struct file *) unseen = {0};
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&f->by_path, &at))) {
+		struct file *file = slot->value;
+
+		if (file->seen != f->scan)
+			*vec_push(&unseen) = file;
+	}
+	for (size_t i = 0; i < unseen.n; i++) {
+		struct file *file = unseen.p[i];
+
+		map_del(&f->by_path, str_from(file->path));
+		f->ops->gone(f->arg, str_from(file->path));
+		mem_free(file->path);
+		mem_free(file);
+	}
+	vec_fini(&unseen);
+}
+
+void files_read(struct files *f)
+{
+	f->scan++;
+	vec_for_each (root, &f->roots)
+		root_visit(f, root);
+	forget_unseen(f);
+	f->ops->settled(f->arg);
+}
+
+static void event_note(struct files *f, const struct inotify_event *ev)
+{
+	if (ev->mask & IN_IGNORED) {
+		for (size_t i = 0; i < f->dirs.n;) {
+			if (f->dirs.p[i].wd == ev->wd) {
+				mem_free(f->dirs.p[i].path);
+				f->dirs.p[i] = f->dirs.p[--f->dirs.n];
+			} else {
+				i++;
+			}
+		}
+		return;
+	}
+	if (!ev->len)
+		return;
+	vec_for_each (d, &f->dirs) {
+		char full[4096];
+		struct file *file;
+
+		if (d->wd != ev->wd || snprintf(full, sizeof(full), "%s/%s", d->path, ev->name) >=
+					       (int)sizeof(full))
+			continue;
+		file = map_get(&f->by_path, str_from(full));
+		if (file)
+			file->named = true;
+	}
+}
+
+static void files_ready(struct watch *w, uint32_t events)
+{
+	struct files *f = container_of(w, struct files, watch);
+	_Alignas(struct inotify_event) char data[16384];
+	bool any = false;
+	ssize_t got;
+
+	(void)events;
+	while ((got = read(f->inotify_fd, data, sizeof(data))) > 0) {
+		for (char *at = data; at < data + got;) {
+			const struct inotify_event *ev = (const struct inotify_event *)(void *)at;
+
+			event_note(f, ev);
+			any |= !(ev->mask & IN_IGNORED);
+			at += sizeof(*ev) + ev->len;
+		}
+	}
+	if (any)
+		files_read(f);
+}
+
+int files_new(struct loop *l, const struct str *roots, size_t n, const struct files_ops *ops,
+	void *arg, struct files **ret_files)
+{
+	struct files *f = MEM_NEW(struct files);
+	int rc;
+
+	f->loop = l;
+	f->ops = ops;
+	f->arg = arg;
+	f->inotify_fd = -1;
+	for (size_t i = 0; i < n; i++) {
+		struct str path = roots[i];
+
+		while (path.n > 1 && path.p[path.n - 1] == '/')
+			path.n--;
+		*vec_push(&f->roots) = (struct root){.path = mem_strdup(path)};
+	}
+	if (n)
+		qsort(f->roots.p, f->roots.n, sizeof(f->roots.p[0]), root_order);
+	if (l) {
+		f->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+		rc = f->inotify_fd < 0 ? -errno : 0;
+		if (rc == 0)
+			rc = loop_watch_fd(l, &f->watch, f->inotify_fd, EPOLLIN, files_ready);
+		if (rc < 0) {
+			files_free(f);
+			return rc;
+		}
+	}
+	*ret_files = f;
+	return 0;
+}
+
+void files_free(struct files *f)
+{
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	if (!f)
+		return;
+	loop_unwatch(&f->watch);
+	if (f->inotify_fd >= 0)
+		close(f->inotify_fd);
+	while ((slot = map_next(&f->by_path, &at))) {
+		struct file *file = slot->value;
+
+		mem_free(file->path);
+		mem_free(file);
+	}
+	map_fini(&f->by_path);
+	vec_for_each (root, &f->roots)
+		mem_free(root->path);
+	vec_fini(&f->roots);
+	vec_for_each (d, &f->dirs)
+		mem_free(d->path);
+	vec_fini(&f->dirs);
+	mem_free(f);
+}
