@@ -11,10 +11,10 @@
 
 #define FIELDS 64
 
-#define ADMIN_STATES(S)                                                                            \
-	S(ADMIN_READING, 1u << ADMIN_WRITING | 1u << ADMIN_CLOSED)                                 \
-	S(ADMIN_WRITING, 1u << ADMIN_LINGERING | 1u << ADMIN_CLOSED)                               \
-	S(ADMIN_LINGERING, 1u << ADMIN_CLOSED)                                                     \
+#define ADMIN_STATES(S)                                              \
+	S(ADMIN_READING, 1u << ADMIN_WRITING | 1u << ADMIN_CLOSED)   \
+	S(ADMIN_WRITING, 1u << ADMIN_LINGERING | 1u << ADMIN_CLOSED) \
+	S(ADMIN_LINGERING, 1u << ADMIN_CLOSED)                       \
 	S(ADMIN_CLOSED, 0u)
 
 enum admin_state {
@@ -244,7 +244,7 @@ void admin_server_free(struct admin_server *s)
 	if (!s)
 		return;
 	listener_close(&s->listener);
-	list_for_each_safe(node, &s->conns)
+	list_for_each_safe (node, &s->conns)
 		conn_close(container_of(node, struct admin_conn, node));
 	while (!list_empty(&s->conns))
 		loop_tick(s->loop, 0);

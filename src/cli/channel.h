@@ -25,7 +25,7 @@ struct channel_msg {
 	uint32_t kind;
 	int32_t result; /* 0 or -errno */
 	uint64_t digest;
-	struct listen_addr addr;
+	struct addr addr;
 };
 
 /* Sends <m> with <n> descriptors (at most LISTEN_SLOTS).  0 or -errno; -EPIPE: the other end is

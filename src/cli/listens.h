@@ -10,22 +10,13 @@
 #ifndef CLI_LISTENS_H
 #define CLI_LISTENS_H
 
-#include <sys/socket.h>
-
 #include "base/vec.h"
+#include "net/addr.h"
 
 #define LISTEN_SLOTS 16
-#define LISTEN_BACKLOG 4096
-
-/* An address and what is set on its sockets.  Compared bytewise: zero what is not used. */
-struct listen_addr {
-	struct sockaddr_storage sa;
-	socklen_t sa_len;
-	int backlog; /* 0: LISTEN_BACKLOG */
-};
 
 struct listen_set {
-	struct listen_addr addr;
+	struct addr addr;
 	int fds[LISTEN_SLOTS];
 };
 
@@ -36,11 +27,11 @@ struct listens {
 /* The sockets of <addr>, opened if they are not.  Returns 0 with a pointer that lives until the
  * next call, or -errno of socket, bind or listen (-EADDRINUSE, -EACCES, …) with nothing kept. */
 int must_check listens_open(
-	struct listens *l, const struct listen_addr *addr, const struct listen_set **ret_set);
+	struct listens *l, const struct addr *addr, const struct listen_set **ret_set);
 /* Takes over sockets that are open already. */
 void listens_adopt(struct listens *l, const struct listen_set *set);
 /* Closes the sockets of <addr>; no such address is no error. */
-void listens_close(struct listens *l, const struct listen_addr *addr);
+void listens_close(struct listens *l, const struct addr *addr);
 /* Forgets all; closes the sockets. */
 void listens_fini(struct listens *l);
 

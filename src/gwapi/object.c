@@ -95,6 +95,11 @@ void object_unref(const struct object *o)
 	mem_free(counted);
 }
 
+void object_relocate(const struct object *o, uint32_t line)
+{
+	object_count(o)->line = line;
+}
+
 struct str str_pair_get(const struct str_pair *pairs, uint32_t n, struct str key)
 {
 	uint32_t lo = 0, hi = n;

@@ -108,6 +108,9 @@ int must_check object_kind_find(struct str group, struct str name, enum object_k
 const struct object *object_ref(const struct object *o);
 /* Gives back one reference; the last one frees.  NULL is legal. */
 void object_unref(const struct object *o);
+/* The document that holds <o> moved within its file: its line is <line> now.  The source that made
+ * it alone may say so; the place is the one thing about an object that is not part of it. */
+void object_relocate(const struct object *o, uint32_t line);
 
 /* "namespace/name": unique within its kind; lives as long as <o>. */
 static inline struct str object_key(const struct object *o)

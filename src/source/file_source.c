@@ -74,15 +74,15 @@ static int provided_order(const struct provided *a, const struct provided *b)
 {
 	int order = strcmp(a->origin->path, b->origin->path);
 
-	return order ? order : (a->object->line > b->object->line) - (a->object->line < b->object->line);
+	return order ? order
+		     : (a->object->line > b->object->line) - (a->object->line < b->object->line);
 }
 
 static struct provided *claim_winner(const struct claim *c)
 {
 	struct provided *first = NULL;
 
-	vec_for_each(p, &c->by)
-	{
+	vec_for_each (p, &c->by) {
 		if (!first || provided_order(*p, first) < 0)
 			first = *p;
 	}
@@ -105,7 +105,8 @@ static void claim_settle(struct file_source *s, struct claim *c)
 	c->in_store = o;
 }
 
-static struct provided *provide(struct file_source *s, struct origin *origin, const struct object *o)
+static struct provided *provide(
+	struct file_source *s, struct origin *origin, const struct object *o)
 {
 	struct provided *p = MEM_NEW(struct provided);
 	struct arena scratch;
@@ -158,9 +159,9 @@ static void document_problem(struct document *d, uint32_t line, struct str text,
 
 static void document_free(struct file_source *s, struct document *d)
 {
-	vec_for_each(p, &d->gives)
+	vec_for_each (p, &d->gives)
 		withdraw(s, *p);
-	vec_for_each(text, &d->problems)
+	vec_for_each (text, &d->problems)
 		mem_free(*text);
 	vec_fini(&d->gives);
 	vec_fini(&d->problems);
@@ -202,8 +203,8 @@ static void document_decode_one(
 		struct buf text = {0};
 		struct str kind = decoder_ignored(s->decoder);
 
-		buf_printf(&text, ":%u: %.*s: ignored: not a kind that this gateway reads", v->column,
-			STR_ARG(kind));
+		buf_printf(&text, ":%u: %.*s: ignored: not a kind that this gateway reads",
+			v->column, STR_ARG(kind));
 		document_problem(d, v->line, buf_str(&text), true);
 		buf_fini(&text);
 	} else {
@@ -265,8 +266,7 @@ static struct document *document_reuse(struct document **old, size_t n, uint64_t
 
 static bool document_gives(const struct document *d, const struct claim *c)
 {
-	vec_for_each(p, &d->gives)
-	{
+	vec_for_each (p, &d->gives) {
 		if ((*p)->claim == c)
 			return true;
 	}
@@ -275,8 +275,7 @@ static bool document_gives(const struct document *d, const struct claim *c)
 
 static bool origin_gives(const struct origin *o, const struct claim *c)
 {
-	vec_for_each(d, &o->docs)
-	{
+	vec_for_each (d, &o->docs) {
 		if (document_gives(*d, c))
 			return true;
 	}
@@ -285,8 +284,7 @@ static bool origin_gives(const struct origin *o, const struct claim *c)
 
 /* A document of this file cannot be read: what the file gave before and does not give now is kept,
  * in a document of its own without text, until the file is whole again. */
-static void keep_last_good(
-	struct origin *origin, struct document **old, size_t n)
+static void keep_last_good(struct origin *origin, struct document **old, size_t n)
 {
 	struct document *kept = NULL;
 
@@ -311,9 +309,8 @@ static void keep_last_good(
 
 static void settle_claims_of(struct file_source *s, const struct origin *o)
 {
-	vec_for_each(d, &o->docs)
-	{
-		vec_for_each(p, &(*d)->gives)
+	vec_for_each (d, &o->docs) {
+		vec_for_each (p, &(*d)->gives)
 			claim_settle(s, (*p)->claim);
 	}
 }
@@ -338,8 +335,9 @@ static void on_text(void *arg, struct str path, struct str text)
 
 		if (d) {
 			/* Objects say where they stand: move them with their document. */
-			vec_for_each(p, &d->gives)
-				object_relocate((*p)->object, (*p)->object->line - d->line + doc.line);
+			vec_for_each (p, &d->gives)
+				object_relocate(
+					(*p)->object, (*p)->object->line - d->line + doc.line);
 			d->line = doc.line;
 		} else {
 			d = MEM_NEW(struct document);
@@ -365,7 +363,7 @@ static void on_text(void *arg, struct str path, struct str text)
 
 static void origin_free(struct file_source *s, struct origin *o)
 {
-	vec_for_each(d, &o->docs)
+	vec_for_each (d, &o->docs)
 		document_free(s, *d);
 	vec_fini(&o->docs);
 	mem_free(o->path);
@@ -392,8 +390,8 @@ static void on_failed(void *arg, struct str path, int err)
 
 static void problem_add(struct file_source *s, struct str path, struct str text, bool ignored)
 {
-	*vec_push(&s->problems) = (struct file_problem){path, text,
-		map_get(&s->problems_before, text) == NULL, ignored};
+	*vec_push(&s->problems) = (struct file_problem){
+		path, text, map_get(&s->problems_before, text) == NULL, ignored};
 }
 
 static void collect_duplicates(struct file_source *s)
@@ -408,8 +406,7 @@ static void collect_duplicates(struct file_source *s)
 		if (c->by.n < 2)
 			continue;
 		winner = claim_winner(c);
-		vec_for_each(p, &c->by)
-		{
+		vec_for_each (p, &c->by) {
 			const struct object *o = (*p)->object, *w = winner->object;
 			struct str kind = object_kind_name((enum object_kind)o->kind);
 
@@ -432,16 +429,14 @@ static void collect_of(struct file_source *s, const struct origin *o)
 	if (o->err)
 		problem_add(s, str_from(o->path),
 			arena_printf(&s->problem_arena,
-				"%s: cannot be read: %s: what it said before stays in force", o->path,
-				strerror(-o->err)),
+				"%s: cannot be read: %s: what it said before stays in force",
+				o->path, strerror(-o->err)),
 			false);
-	vec_for_each(d, &o->docs)
-	{
+	vec_for_each (d, &o->docs) {
 		for (size_t i = 0; i < (*d)->problems.n; i++)
 			problem_add(s, str_from(o->path),
 				arena_printf(&s->problem_arena, "%s:%u%s", o->path,
-					(*d)->line + (*d)->problem_lines.p[i],
-					(*d)->problems.p[i]),
+					(*d)->line + (*d)->problem_lines.p[i], (*d)->problems.p[i]),
 				(*d)->problem_ignored.p[i]);
 	}
 }
@@ -460,7 +455,7 @@ static void remember_problems(struct file_source *s)
 	struct arena swap = s->before_arena;
 
 	map_fini(&s->problems_before);
-	vec_for_each(p, &s->problems)
+	vec_for_each (p, &s->problems)
 		map_put(&s->problems_before, p->text, s); /* a set: any value will do */
 	s->before_arena = s->problem_arena;
 	s->problem_arena = swap;

@@ -6,8 +6,8 @@
  *   - the same kind, namespace and name twice: the first by path and line counts, both are named;
  *   - a document that cannot be read: what this file said before about that object stays (about
  *     any object that the file names no more, when it cannot be told which);
- *   - an object that is absent from a readable file was deleted; a root that is gone changes nothing.
- * Each refused object is refused alone, with a problem that names place, field and remedy.
+ *   - an object that is absent from a readable file was deleted; a root that is gone changes
+ * nothing. Each refused object is refused alone, with a problem that names place, field and remedy.
  * Owned by the control thread.
  */
 #ifndef SOURCE_FILE_SOURCE_H
