@@ -331,7 +331,7 @@ class Bench:
         found = [p for p in programs if p]
         for p in found:
             p.start()
-            load(p.port, connections, 0.5, size)
+            load(p.port, connections, 1, size)
         cpu = {p: [] for p in found}
         for i in range(self.rounds):
             for p in found if i % 2 == 0 else reversed(found):
@@ -520,7 +520,7 @@ def row_workers(b):
     cpu = {1: [], 2: []}
     for p in (one, two):
         p.start(core="0,1")
-        load(p.port, 64, 0.5)
+        load(p.port, 64, 1)
     for _ in range(b.rounds):
         for k, p in ((1, one), (2, two)):
             before = cpu_seconds(p.proc.pid)
