@@ -39,8 +39,8 @@ static char *body;
 static bool flush_out(struct conn *c)
 {
 	while (c->head_at < c->head_n || c->body_left) {
-		struct iovec iov[2] = {{c->head + c->head_at, c->head_n - c->head_at},
-			{body, c->body_left}};
+		struct iovec iov[2] = {
+			{c->head + c->head_at, c->head_n - c->head_at}, {body, c->body_left}};
 		ssize_t n = writev(c->fd, iov, 2);
 		size_t head;
 
