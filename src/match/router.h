@@ -160,11 +160,12 @@ enum match_why {
 };
 const char *match_why_text(enum match_why why);
 
-/* A listener to explain's eye: every candidate in order of precedence, each once.  <hostname> is
+/* What explain is told: every (listener, hostname, match), once.  Those whose hostname and path fit
+ * come first, in the order they are tried; then the others by route, rule and match.  <hostname> is
  * the route's as written, <detail> the header or parameter at fault (empty if none). */
 struct match_trace {
-	void (*seen)(struct match_trace *t, const struct match *m, struct str hostname,
-		enum match_why why, struct str detail);
+	void (*seen)(struct match_trace *t, uint64_t listener, struct str hostname,
+		const struct match *m, enum match_why why, struct str detail);
 };
 
 struct match_result {
@@ -185,11 +186,8 @@ enum match_verdict router_match(
 /* As router_match() under a listener that is chosen already (TLS: the one of the SNI). */
 enum match_verdict router_match_at(const struct router *r, const struct match_listener *l,
 	const struct match_request *rq, struct match_result *ret);
-/*
- * As router_match(), the same code, and tells <t> of every match whose hostname and path fit
- * (including those behind the winner); then of every other match of the router with the first
- * reason why it does not.  Slow: for explain.
- */
+/* As router_match(), by the same code, but does not stop at the winner and tells <t> what became
+ * of every match of the router.  Slow, allocates: for explain. */
 enum match_verdict router_explain(const struct router *r, const struct match_request *rq,
 	struct match_trace *t, struct match_result *ret);
 
