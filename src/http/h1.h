@@ -151,7 +151,7 @@ size_t h1_response_bound(
 int must_check h1_response_write(const struct h1_response_out *o, const struct http_head *h,
 	const struct http_edits *e, char *p, size_t cap);
 
-/* IMF-fixdate (RFC 9110 §5.6.7) of <wall> in seconds; the caller keeps it for that second. */
+/* IMF-fixdate (RFC 9110 §5.6.7) of <wall_sec> since 1970; the caller keeps it for that second. */
 #define H1_DATE_N 29
 struct str h1_date(int64_t wall_sec, char out[H1_DATE_N]);
 

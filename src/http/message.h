@@ -54,6 +54,7 @@ struct http_head {
 	const char *base; /* borrowed; spans count from here */
 	struct http_field *fields; /* borrowed from the caller, room for limits.fields_max */
 	uint64_t seen; /* bit id set: a field with this id is present */
+	uint64_t repeated; /* bit id set: more than one */
 	uint16_t n; /* bytes of the whole head, with blank lines before and the empty line after */
 	uint16_t fields_n;
 	bool underscores; /* some name has a '_' */

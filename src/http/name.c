@@ -8,7 +8,7 @@
 #define SLOTS 256
 #define SLOT(n, a, b, c) (((n)*36u + (a)*43u + (b)*57u + (c)*42u) % SLOTS)
 
-/* Longest name of the table, rounded up so that it is compared in whole blocks. */
+/* Longest name of the table, without a NUL. */
 #define NAME_ROOM 32
 
 static const uint8_t slots[SLOTS] = {
@@ -31,11 +31,11 @@ enum http_id http_name_id(struct str name)
 {
 	unsigned id;
 
-	if (name.n < 2 || name.n >= NAME_ROOM)
+	if (name.n < 2 || name.n > NAME_ROOM)
 		return HTTP_OTHER;
-	id = slots[SLOT(name.n, (unsigned char)ascii_lower(name.p[0]),
-		(unsigned char)ascii_lower(name.p[name.n * 3 / 4]),
-		(unsigned char)ascii_lower(name.p[name.n - 1]))];
+	/* no '-' or digit of the table changes with this bit, and a letter loses its case */
+	id = slots[SLOT(name.n, name.p[0] | 0x20u, name.p[name.n * 3 / 4] | 0x20u,
+		name.p[name.n - 1] | 0x20u)];
 	if (known[id].n != name.n || !scan_eq_nocase(name.p, known[id].name, name.n))
 		return HTTP_OTHER;
 	return (enum http_id)id;

@@ -92,16 +92,17 @@ static inline const char *scan_target(const char *p, const char *end)
 	return scan_plain(p, end, SCAN_TARGET);
 }
 
-/* First byte that is no token byte, or end. */
-static inline const char *scan_token(const char *p, const char *end)
+/* First byte that is no token byte, or end.  <*odd> becomes true where a token byte other than a
+ * letter, digit or '-' may have been passed. */
+static inline const char *scan_token(const char *p, const char *end, bool *odd)
 {
 #ifdef __SSE2__
 	while (end - p >= 16) {
 		__m128i v = scan_load(p);
-		__m128i good =
-			_mm_or_si128(scan_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z'),
-				_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('-')),
-					scan_range(v, '0', '9')));
+		__m128i letter = scan_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z');
+		__m128i digit = scan_range(v, '0', '9');
+		__m128i good = _mm_or_si128(
+			_mm_or_si128(letter, digit), _mm_cmpeq_epi8(v, _mm_set1_epi8('-')));
 		unsigned m = ~(unsigned)_mm_movemask_epi8(good) & 0xffff;
 
 		if (!m) {
@@ -109,32 +110,48 @@ static inline const char *scan_token(const char *p, const char *end)
 			continue;
 		}
 		p += __builtin_ctz(m);
-		/* the rarer token bytes: go on behind them */
 		if (!scan_is(*p, SCAN_TOKEN))
 			return p;
+		*odd = true;
 		p++;
 	}
 #endif
+	*odd |= p < end;
 	return scan_plain(p, end, SCAN_TOKEN);
 }
 
-/* <n> bytes at <p> against <lower>, a lower-case name with zeros behind it up to a multiple of 16.
- */
+#ifdef __SSE2__
+/* The first and the last eight (or four) of the <n> bytes at <p>; they may overlap. */
+static inline __m128i scan_ends(const char *p, size_t n, bool eight)
+{
+	uint64_t a = 0, b = 0;
+
+	memcpy(&a, p, eight ? 8 : 4);
+	memcpy(&b, p + n - (eight ? 8 : 4), eight ? 8 : 4);
+	return _mm_set_epi64x((long long)b, (long long)a);
+}
+
+static inline bool scan_same_nocase(__m128i v, __m128i lower)
+{
+	__m128i up = _mm_and_si128(scan_range(v, 'A', 'Z'), _mm_set1_epi8(0x20));
+
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(v, up), lower)) == 0xffff;
+}
+#endif
+
+/* <n> bytes at <p> in any case against <n> bytes at <lower>, which are in lower case; n <= 32. */
 static inline bool scan_eq_nocase(const char *p, const char *lower, size_t n)
 {
-	size_t i = 0;
-
 #ifdef __SSE2__
-	for (; i + 16 <= n; i += 16) {
-		__m128i v = scan_load(p + i);
-		__m128i up = _mm_and_si128(scan_range(v, 'A', 'Z'), _mm_set1_epi8(0x20));
-		__m128i eq = _mm_cmpeq_epi8(_mm_or_si128(v, up), scan_load(lower + i));
-
-		if (_mm_movemask_epi8(eq) != 0xffff)
-			return false;
-	}
+	if (n >= 16)
+		return scan_same_nocase(scan_load(p), scan_load(lower)) &&
+		       scan_same_nocase(scan_load(p + n - 16), scan_load(lower + n - 16));
+	if (n >= 8)
+		return scan_same_nocase(scan_ends(p, n, true), scan_ends(lower, n, true));
+	if (n >= 4)
+		return scan_same_nocase(scan_ends(p, n, false), scan_ends(lower, n, false));
 #endif
-	for (; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (ascii_lower(p[i]) != lower[i])
 			return false;
 	return true;

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/url.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+
+#include "http/scan_priv.h"
+
+#define PORT_DIGITS_MAX 5
+
+/* "" is a port that is not told: RFC 3986 §3.2.3. */
+static int port_parse(struct str s, uint16_t *ret_port)
+{
+	uint64_t v = 0;
+
+	if (s.n > PORT_DIGITS_MAX)
+		return -EINVAL;
+	if (s.n && (str_to_u64(s, UINT16_MAX, &v) < 0 || v == 0))
+		return -EINVAL;
+	*ret_port = (uint16_t)v;
+	return 0;
+}
+
+static bool ipv6_ok(struct str s)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr addr;
+
+	if (s.n == 0 || s.n >= sizeof(text) || memchr(s.p, '\0', s.n))
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	return inet_pton(AF_INET6, text, &addr) == 1;
+}
+
+/* Labels of letters, digits, '-' and '_', none empty. */
+static bool name_ok(struct str s)
+{
+	if (s.n == 0 || s.n > URL_HOST_MAX || s.p[0] == '.')
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!scan_is(s.p[i], SCAN_HOST))
+			return false;
+		if (s.p[i] == '.' && (i + 1 == s.n || s.p[i + 1] == '.'))
+			return false;
+	}
+	return true;
+}
+
+/* Index behind the host: at the ':' of a port, or s.n. */
+static size_t host_end(struct str s)
+{
+	size_t close;
+
+	if (s.n == 0 || s.p[0] != '[')
+		return str_find(s, ':');
+	close = str_find(s, ']');
+	return MIN(close + 1, s.n);
+}
+
+int url_authority_parse(struct str s, struct url_authority *ret_authority)
+{
+	size_t end = host_end(s);
+	struct str host = str_take(s, end), rest = str_skip(s, end);
+	uint16_t port = 0;
+
+	if (rest.n && (rest.p[0] != ':' || port_parse(str_skip(rest, 1), &port) < 0))
+		return -EINVAL;
+	if (host.n && host.p[0] == '[') {
+		if (host.p[host.n - 1] != ']' || !ipv6_ok(str_of(host.p + 1, host.n - 2)))
+			return -EINVAL;
+	} else {
+		if (host.n > 1 && host.p[host.n - 1] == '.')
+			host.n--;
+		if (!name_ok(host))
+			return -EINVAL;
+	}
+	*ret_authority = (struct url_authority){.host = host, .port = port};
+	return 0;
+}
+
+struct str url_host_lower(struct str host, char out[URL_HOST_MAX])
+{
+	AN(host.n <= URL_HOST_MAX);
+	for (size_t i = 0; i < host.n; i++)
+		out[i] = ascii_lower(host.p[i]);
+	return str_of(out, host.n);
+}
+
+static void split_query(struct str s, struct url_target *t)
+{
+	size_t at = str_find(s, '?');
+
+	t->path = str_take(s, at);
+	t->has_query = at < s.n;
+	t->query = str_skip(s, at + 1);
+}
+
+/* RFC 9110 §4.2: http and https alone, in any case.  Moves <*s> behind "://". */
+static bool cut_scheme(struct str *s, bool *ret_https)
+{
+	static const struct str http = {"http://", 7}, https = {"https://", 8};
+
+	if (str_eq_nocase(str_take(*s, http.n), http)) {
+		*ret_https = false;
+		*s = str_skip(*s, http.n);
+		return true;
+	}
+	if (str_eq_nocase(str_take(*s, https.n), https)) {
+		*ret_https = true;
+		*s = str_skip(*s, https.n);
+		return true;
+	}
+	return false;
+}
+
+static int absolute_parse(struct str s, struct url_target *t)
+{
+	struct url_authority a;
+	size_t end = 0;
+
+	t->form = URL_ABSOLUTE;
+	while (end < s.n && s.p[end] != '/' && s.p[end] != '?')
+		end++;
+	t->authority = str_take(s, end);
+	split_query(str_skip(s, end), t);
+	return url_authority_parse(t->authority, &a);
+}
+
+int url_target_parse(struct str s, struct url_target *ret_target)
+{
+	struct url_target t = {.form = URL_ORIGIN};
+	struct url_authority a;
+
+	if (s.n && s.p[0] == '/') {
+		split_query(s, &t);
+	} else if (str_eq(s, STR("*"))) {
+		t.form = URL_ASTERISK;
+		t.path = s;
+	} else if (cut_scheme(&s, &t.https)) {
+		if (absolute_parse(s, &t) < 0)
+			return -EINVAL;
+	} else {
+		if (url_authority_parse(s, &a) < 0)
+			return -EINVAL;
+		t.form = URL_AUTHORITY;
+		t.authority = s;
+	}
+	*ret_target = t;
+	return 0;
+}
+
+bool url_target_bytes(struct str s)
+{
+	return s.n == 0 || scan_target(s.p, s.p + s.n) == s.p + s.n;
+}
