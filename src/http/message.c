@@ -80,45 +80,94 @@ enum http_method http_method_of(struct str s)
 	return HTTP_METHOD_OTHER;
 }
 
-/* RFC 9110 §15 and the registry. */
-#define PHRASES(X)                                                                                 \
-	X(100, "Continue")                                                                         \
-	X(101, "Switching Protocols")                                                              \
-	X(102, "Processing")                                                                       \
-	X(103, "Early Hints")                                                                      \
-	X(200, "OK")                                                                               \
-	X(201, "Created") X(202, "Accepted") X(203, "Non-Authoritative Information") X(            \
-		204, "No Content") X(205, "Reset Content") X(206, "Partial Content") X(207,        \
-		"Multi-Status") X(208, "Already Reported") X(226, "IM Used") X(300,                \
-		"Multiple Choices") X(301, "Moved Permanently") X(302, "Found") X(303,             \
-		"See Other") X(304, "Not Modified") X(305, "Use Proxy") X(307,                     \
-		"Temporary Redirect") X(308, "Permanent Redirect") X(400, "Bad Request") X(401,    \
-		"Unauthorized") X(402, "Payment Required") X(403, "Forbidden") X(404,              \
-		"Not Found") X(405, "Method Not Allowed") X(406, "Not Acceptable") X(407,          \
-		"Proxy Authentication Required") X(408, "Request Timeout") X(409,                  \
-		"Conflict") X(410, "Gone") X(411, "Length Required") X(412,                        \
-		"Precondition Failed") X(413, "Content Too Large") X(414, "URI Too Long") X(415,   \
-		"Unsupported Media Type") X(416, "Range Not Satisfiable") X(417,                   \
-		"Expectation Failed") X(421, "Misdirected Request") X(422,                         \
-		"Unprocessable Content") X(423, "Locked") X(424, "Failed Dependency")              \
-		X(425, "Too Early") X(426, "Upgrade Required") X(428, "Precondition Required") X(  \
-			429, "Too Many Requests") X(431, "Request Header Fields Too Large") X(451, \
-			"Unavailable For Legal Reasons") X(500, "Internal Server Error") X(501,    \
-			"Not Implemented") X(502, "Bad Gateway") X(503, "Service Unavailable")     \
-			X(504, "Gateway Timeout") X(505, "HTTP Version Not Supported")             \
-				X(506, "Variant Also Negotiates") X(507, "Insufficient Storage")   \
-					X(508, "Loop Detected")                                    \
-						X(511, "Network Authentication Required")
+/* RFC 9110 §15 and the registry, in order. */
+static const struct {
+	int status;
+	struct str phrase;
+} phrases[] = {
+#define ROW(status, phrase)                        \
+	{                                          \
+		status,                            \
+		{                                  \
+			phrase, sizeof(phrase) - 1 \
+		}                                  \
+	}
+	ROW(100, "Continue"),
+	ROW(101, "Switching Protocols"),
+	ROW(102, "Processing"),
+	ROW(103, "Early Hints"),
+	ROW(200, "OK"),
+	ROW(201, "Created"),
+	ROW(202, "Accepted"),
+	ROW(203, "Non-Authoritative Information"),
+	ROW(204, "No Content"),
+	ROW(205, "Reset Content"),
+	ROW(206, "Partial Content"),
+	ROW(207, "Multi-Status"),
+	ROW(208, "Already Reported"),
+	ROW(226, "IM Used"),
+	ROW(300, "Multiple Choices"),
+	ROW(301, "Moved Permanently"),
+	ROW(302, "Found"),
+	ROW(303, "See Other"),
+	ROW(304, "Not Modified"),
+	ROW(305, "Use Proxy"),
+	ROW(307, "Temporary Redirect"),
+	ROW(308, "Permanent Redirect"),
+	ROW(400, "Bad Request"),
+	ROW(401, "Unauthorized"),
+	ROW(402, "Payment Required"),
+	ROW(403, "Forbidden"),
+	ROW(404, "Not Found"),
+	ROW(405, "Method Not Allowed"),
+	ROW(406, "Not Acceptable"),
+	ROW(407, "Proxy Authentication Required"),
+	ROW(408, "Request Timeout"),
+	ROW(409, "Conflict"),
+	ROW(410, "Gone"),
+	ROW(411, "Length Required"),
+	ROW(412, "Precondition Failed"),
+	ROW(413, "Content Too Large"),
+	ROW(414, "URI Too Long"),
+	ROW(415, "Unsupported Media Type"),
+	ROW(416, "Range Not Satisfiable"),
+	ROW(417, "Expectation Failed"),
+	ROW(421, "Misdirected Request"),
+	ROW(422, "Unprocessable Content"),
+	ROW(423, "Locked"),
+	ROW(424, "Failed Dependency"),
+	ROW(425, "Too Early"),
+	ROW(426, "Upgrade Required"),
+	ROW(428, "Precondition Required"),
+	ROW(429, "Too Many Requests"),
+	ROW(431, "Request Header Fields Too Large"),
+	ROW(451, "Unavailable For Legal Reasons"),
+	ROW(500, "Internal Server Error"),
+	ROW(501, "Not Implemented"),
+	ROW(502, "Bad Gateway"),
+	ROW(503, "Service Unavailable"),
+	ROW(504, "Gateway Timeout"),
+	ROW(505, "HTTP Version Not Supported"),
+	ROW(506, "Variant Also Negotiates"),
+	ROW(507, "Insufficient Storage"),
+	ROW(508, "Loop Detected"),
+	ROW(511, "Network Authentication Required"),
+#undef ROW
+};
 
 struct str http_status_phrase(int status)
 {
-	switch (status) {
-#define ROW(code, phrase) \
-	case code:        \
-		return STR(phrase);
-		PHRASES(ROW)
-#undef ROW
-	default:
-		return STR("");
+	size_t lo = 0, hi = ARRAY_LEN(phrases);
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (phrases[mid].status == status)
+			return phrases[mid].phrase;
+		if (phrases[mid].status < status)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
+	return STR("");
 }

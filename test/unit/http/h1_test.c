@@ -387,6 +387,18 @@ static void test_response_keep_alive(void **state)
 		"HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n"));
 }
 
+static void test_phrases(void **state)
+{
+	(void)state;
+	assert_str(http_status_phrase(100), "Continue");
+	assert_str(http_status_phrase(404), "Not Found");
+	assert_str(http_status_phrase(503), "Service Unavailable");
+	assert_str(http_status_phrase(511), "Network Authentication Required");
+	assert_str(http_status_phrase(299), "");
+	assert_str(http_status_phrase(0), "");
+	assert_str(http_status_phrase(999), "");
+}
+
 static void test_reasons(void **state)
 {
 	(void)state;
@@ -485,6 +497,7 @@ int main(void)
 		cmocka_unit_test(test_date),
 		cmocka_unit_test(test_request_facts),
 		cmocka_unit_test(test_response_keep_alive),
+		cmocka_unit_test(test_phrases),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_round_trip),
 	};
