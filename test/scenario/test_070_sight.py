@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an operator sees: status, check, explain, metrics, logs, health."""
+import json
+import subprocess
+
+from lib.gateway import backend, binary, gateway, ref, route
+from lib.wire import get
+
+
+def run(*args):
+    p = subprocess.run([binary(), *map(str, args)], capture_output=True, text=True, timeout=60)
+    return p.returncode, p.stdout, p.stderr
+
+
+def conditions(obj):
+    return {c["type"]: (c["status"], c["reason"]) for c in obj["status"].get("conditions", [])}
+
+
+def test_status_of_a_running_gateway(gw, upstreams):
+    gw.write(gateway(gw.port), backend("a", upstreams("a")), route(), route("lost", parent="nowhere"))
+    gw.start()
+    st = gw.status()
+    g = st[("Gateway", "default", "gw")]
+    assert conditions(g)["Accepted"] == ("True", "Accepted")
+    assert conditions(g)["Programmed"] == ("True", "Programmed")
+    assert g["status"]["listeners"][0]["attachedRoutes"] == 1
+    parent = st[("HTTPRoute", "default", "r")]["status"]["parents"][0]
+    assert {c["type"]: c["status"] for c in parent["conditions"]}["Accepted"] == "True"
+    code, out, _ = run("status", "--admin", f"127.0.0.1:{gw.admin_port}")
+    assert code == 0 and "gw" in out and "HTTPRoute" in out
+    code, out, _ = run("status", "-o", "json", "--admin", f"127.0.0.1:{gw.admin_port}")
+    assert json.loads(out)["kind"] == "List"
+
+
+def test_status_from_files_without_a_gateway(gw, upstreams):
+    gw.write(gateway(gw.port), backend("a", "127.0.0.1:1"), route())
+    code, out, _ = run("status", gw.folder, "-o", "yaml")
+    assert code == 0 and "kind: List" in out and "attachedRoutes: 1" in out
+
+
+def test_check_names_place_field_and_remedy(gw):
+    gw.write('apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec:\n  rules:\n  - matchs: []\n', name="r.yaml")
+    code, out, err = run("check", gw.folder)
+    text = out + err
+    assert code == 1
+    assert "r.yaml:6:5: HTTPRoute" in text and "matchs" in text and "matches" in text
+
+
+def test_check_good_is_0(gw):
+    gw.write(gateway(gw.port), backend("a", "127.0.0.1:1"), route())
+    assert run("check", gw.folder)[0] == 0
+
+
+def test_explain_names_winner_and_losers(gw):
+    rules = [{"matches": [{"path": {"value": "/api"}}], "backendRefs": [ref("a")]},
+             {"matches": [{"path": {"value": "/api"}, "headers": [{"name": "x", "value": "1"}]}], "backendRefs": [ref("b")]}]
+    gw.write(gateway(80), backend("a", "127.0.0.1:1"), backend("b", "127.0.0.1:2"), route(rules=rules))
+    code, out, _ = run("explain", "GET", "http://h.test/api/x", gw.folder)
+    assert code == 0 and "default/r" in out and "127.0.0.1:1" in out and "x" in out
+    code, out, _ = run("explain", "GET", "http://h.test/api/x", "-H", "x: 1", gw.folder, "-o", "json")
+    assert code == 0 and "127.0.0.1:2" in out
+    assert run("explain", "GET", "http://h.test/none", gw.folder)[0] == 1
+
+
+def test_usage_errors_exit_2():
+    assert run("serve")[0] == 2
+    assert run("nonsense")[0] == 2
+    assert run("serve", "--nonsense", ".")[0] == 2
+    assert run("--help")[0] == 0
+    assert run("explain", "--help")[0] == 0
+
+
+def test_missing_path_cannot_start():
+    code, _, err = run("serve", "/nonexistent-folder", "--admin", "off", "--health", "off")
+    assert code == 1 and "/nonexistent-folder" in err
+
+
+def test_metrics_and_health(gw, upstreams):
+    gw.write(gateway(gw.port), backend("a", upstreams("a")), route())
+    gw.start()
+    for _ in range(7):
+        get(gw.port)
+    assert gw.health("/healthz")[0] == 200 and gw.health("/readyz")[0] == 200
+    assert gw.metric("sluice_requests_total") >= 7
+    code, text = gw.admin("/config_dump")
+    assert code == 200 and "default/r" in text
+
+
+def test_access_log_names_route_backend_and_reason(gw, upstreams, tmp_path):
+    log = tmp_path / "access.log"
+    gw.args += ["--access-log", str(log)]
+    gw.write(gateway(gw.port), backend("a", upstreams("a")), route(hostnames=["example.com"]))
+    gw.start()
+    get(gw.port, "/seen")
+    get(gw.port, "/nope", host="other.test")
+    gw.until(lambda: len(log.read_text().splitlines()) >= 2, "two lines")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    good = next(x for x in lines if x["path"] == "/seen")
+    bad = next(x for x in lines if x["path"] == "/nope")
+    assert good["status"] == 200 and good["route"] == "default/r" and "127.0.0.1" in json.dumps(good)
+    assert bad["status"] == 404 and bad["reason"]
