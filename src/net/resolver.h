@@ -2,10 +2,11 @@
 /*
  * resolver.h -- names to addresses, on the loop (c-ares).
  *
- * /etc/hosts first, then DNS, A and AAAA both.  Answers are cached for their TTL (bounded below and
- * above), failures for RESOLVER_NEGATIVE; lookups of one name in progress are asked once.  The
- * cache holds at most RESOLVER_NAMES names; the least recently used goes.  Literal addresses never
- * ask.
+ * The hosts file first (/etc/hosts, or what the environment's CARES_HOSTS names), then DNS, A and
+ * AAAA both.  Names are absolute: the search list of resolv.conf is not applied.  Answers are
+ * cached for their TTL (bounded below and above), failures for RESOLVER_NEGATIVE; a name asked for
+ * by many at once is asked once.  The cache holds at most RESOLVER_NAMES names; the least recently
+ * used goes.  Literal addresses never ask.
  */
 #ifndef NET_RESOLVER_H
 #define NET_RESOLVER_H
@@ -24,20 +25,23 @@ struct resolver_entry;
 
 struct resolver_config {
 	const char *servers; /* "ip:port,ip:port"; NULL: resolv.conf */
-	const char *hosts_path; /* NULL: /etc/hosts */
-	nsec timeout; /* of one try; 0: 2 s */
+	nsec timeout; /* of one try, by the system's clock; 0: 2 s */
 	int tries; /* 0: 3 */
+	nsec deadline; /* of a lookup, by the loop's clock; 0: 10 s */
 };
 
 /* A lookup.  res: the number of addresses (> 0), -ENOENT no such name or no address, -ETIMEDOUT,
- * -EIO the servers refuse or answer nonsense, -EINVAL no host name, -ECANCELED. */
+ * -EIO the servers refuse or answer nonsense, -EINVAL no host name, -EBUSY too many names are being
+ * asked, -ECANCELED. */
 struct resolve_op {
 	struct op op;
-	struct addr *addrs; /* at completion: borrowed, only inside done(); port 0 */
+	const struct addr *addrs; /* at completion: borrowed, only inside done(); port 0 */
 	nsec expires; /* at completion: monotonic; when to ask again (failures too) */
 	struct list node; /* among those who wait for the name */
+	struct timer timer; /* its deadline */
+	struct resolver *resolver;
 	struct resolver_entry *entry;
-	struct addr literal;
+	struct addr literal; /* if the name is one */
 };
 static inline void resolve_op_init(struct resolve_op *r, op_done_f *done)
 {
@@ -46,7 +50,7 @@ static inline void resolve_op_init(struct resolve_op *r, op_done_f *done)
 	list_init(&r->node);
 }
 
-/* Returns owned; negative errno. */
+/* Returns owned; -EINVAL for a bad server list, -EIO. */
 int must_check resolver_new(
 	struct loop *l, const struct resolver_config *config, struct resolver **ret_resolver);
 /* No lookup may be in flight.  NULL is legal. */
