@@ -19,8 +19,8 @@
 
 #define TEXT_MAX_DEPTH 64 /* arrays and objects within each other */
 #define TEXT_MAX_DOCUMENT (4u << 20) /* bytes of one document */
-#define TEXT_MAX_NODES \
-	(1u << 20) /* values in one document, each alias counted as what it repeats */
+#define TEXT_MAX_NODES (1u << 20) /* values written in one document */
+#define TEXT_MAX_ANCHORS 1024 /* in one YAML document */
 #define TEXT_MAX_EXPANSION (1u << 16) /* values that all aliases of one document may repeat */
 
 struct text_error {

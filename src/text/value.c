@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text/value.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *value_kind_name(enum value_kind kind)
@@ -16,6 +17,14 @@ const char *value_kind_name(enum value_kind kind)
 	};
 
 	return names[kind];
+}
+
+struct value value_float(double f)
+{
+	AN(isfinite(f));
+	if (f >= -0x1p63 && f < 0x1p63 && (double)(int64_t)f == f)
+		return value_int((int64_t)f);
+	return (struct value){.kind = VALUE_FLOAT, .real = f};
 }
 
 const struct member *value_member(const struct value *object, struct str key)
@@ -81,7 +90,7 @@ bool value_equal(const struct value *a, const struct value *b)
 	case VALUE_INT:
 		return a->integer == b->integer;
 	case VALUE_FLOAT:
-		return memcmp(&a->real, &b->real, sizeof(a->real)) == 0;
+		return !(a->real < b->real) && !(a->real > b->real);
 	case VALUE_STRING:
 		return str_eq(a->string, b->string);
 	case VALUE_ARRAY:

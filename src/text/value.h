@@ -6,6 +6,8 @@
  * borrow the arena, never the source text.  A parsed tree is read-only and may be shared: a YAML
  * alias points at the same children as its anchor, so whoever changes a value copies it first
  * (value_copy).  Object keys are distinct: the parsers refuse a document in which they are not.
+ * A number has one kind by its value, not by its spelling, as the API server sees it after the JSON
+ * that clients send: a VALUE_FLOAT never holds an integer that fits int64.
  * Lines and columns count from 1, columns in bytes; 0 means made by our own code.
  * Owner's thread only while it is built, any thread afterwards.
  */
@@ -18,7 +20,8 @@
 enum value_kind {
 	VALUE_NULL,
 	VALUE_BOOL,
-	VALUE_INT, /* written without fraction and exponent, and fits int64 */
+	VALUE_INT, /* a number whose value is an integer that fits int64: 80, and 8e1 and 80.0 too
+		    */
 	VALUE_FLOAT, /* every other number; finite */
 	VALUE_STRING, /* valid UTF-8; a NUL is stored where JSON wrote \u0000 */
 	VALUE_ARRAY,
@@ -80,8 +83,7 @@ struct str value_get_str(const struct value *object, struct str key, struct str 
 								   : it;                       \
 		it != it##_end; it++)
 
-/* Same kind and content; places do not count, nor does the order of members.  An integer never
- * equals a float. */
+/* Same kind and content; places do not count, nor does the order of members. */
 bool value_equal(const struct value *a, const struct value *b);
 
 /* Deep copy into <a>: shares nothing with <v>, keeps the places. */
@@ -100,10 +102,8 @@ static inline struct value value_int(int64_t i)
 {
 	return (struct value){.kind = VALUE_INT, .integer = i};
 }
-static inline struct value value_float(double f)
-{
-	return (struct value){.kind = VALUE_FLOAT, .real = f};
-}
+/* <f> finite; an integral one within int64 becomes VALUE_INT. */
+struct value value_float(double f);
 static inline struct value value_str(struct str s)
 {
 	return (struct value){.kind = VALUE_STRING, .string = s};

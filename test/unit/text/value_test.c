@@ -46,6 +46,8 @@ static void equality_ignores_order_and_place_only(void **state)
 	value_add(&a, &y, STR("a"), value_int(1));
 	assert_true(value_equal(&x, &y));
 	value_set(&a, &y, STR("a"), value_float(1));
+	assert_true(value_equal(&x, &y));
+	value_set(&a, &y, STR("a"), value_float(1.5));
 	assert_false(value_equal(&x, &y));
 	value_set(&a, &y, STR("a"), value_int(1));
 	value_add(&a, &y, STR("c"), value_array());

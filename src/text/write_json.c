@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "text/write.h"
+#include "text/write_priv.h"
+
+void write_number(struct buf *out, const struct value *v)
+{
+	char text[40];
+
+	if (v->kind == VALUE_INT) {
+		buf_printf(out, "%lld", (long long)v->integer);
+		return;
+	}
+	/* 17 digits always read back as the same double; the first that do are the shortest. */
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, v->real);
+		if (!(strtod(text, NULL) < v->real) && !(strtod(text, NULL) > v->real))
+			break;
+	}
+	buf_add(out, str_from(text));
+}
+
+static void add_escape(struct buf *out, unsigned char c)
+{
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+	const char *at = c ? strchr(from, c) : NULL;
+
+	if (at)
+		buf_printf(out, "\\%c", to[at - from]);
+	else
+		buf_printf(out, "\\u%04x", c);
+}
+
+/* Bytes that stand for themselves between JSON quotes. */
+static size_t plain_run(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && (unsigned char)s.p[n] >= 0x20 && (unsigned char)s.p[n] < 0x7f &&
+		s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
+void text_write_json_string(struct buf *out, struct str s)
+{
+	buf_addc(out, '"');
+	while (s.n) {
+		size_t n = plain_run(s);
+
+		buf_add(out, str_take(s, n));
+		s = str_skip(s, n);
+		if (s.n == 0)
+			break;
+		n = utf8_len(s);
+		if (n == 0)
+			buf_add(out, STR("\xef\xbf\xbd")); /* U+FFFD for a byte that is not UTF-8 */
+		else if (n == 1)
+			add_escape(out, (unsigned char)s.p[0]);
+		else
+			buf_add(out, str_take(s, n));
+		s = str_skip(s, MAX(n, (size_t)1));
+	}
+	buf_addc(out, '"');
+}
+
+/* A new line at <level>, or nothing in the compact style (<level> < 0). */
+static void break_line(struct buf *out, int level)
+{
+	if (level < 0)
+		return;
+	buf_addc(out, '\n');
+	for (int i = 0; i < level; i++)
+		buf_add(out, STR("  "));
+}
+
+static void write_value(struct buf *out, const struct value *v, int level);
+
+static void write_array(struct buf *out, const struct value *v, int level)
+{
+	buf_addc(out, '[');
+	for (uint32_t i = 0; i < v->n; i++) {
+		if (i)
+			buf_addc(out, ',');
+		break_line(out, level < 0 ? level : level + 1);
+		write_value(out, &v->items[i], level < 0 ? level : level + 1);
+	}
+	if (v->n)
+		break_line(out, level);
+	buf_addc(out, ']');
+}
+
+static void write_object(struct buf *out, const struct value *v, int level)
+{
+	buf_addc(out, '{');
+	for (uint32_t i = 0; i < v->n; i++) {
+		if (i)
+			buf_addc(out, ',');
+		break_line(out, level < 0 ? level : level + 1);
+		text_write_json_string(out, v->members[i].key);
+		buf_add(out, level < 0 ? STR(":") : STR(": "));
+		write_value(out, &v->members[i].value, level < 0 ? level : level + 1);
+	}
+	if (v->n)
+		break_line(out, level);
+	buf_addc(out, '}');
+}
+
+static void write_value(struct buf *out, const struct value *v, int level)
+{
+	switch ((enum value_kind)v->kind) {
+	case VALUE_NULL:
+		buf_add(out, STR("null"));
+		break;
+	case VALUE_BOOL:
+		buf_add(out, v->boolean ? STR("true") : STR("false"));
+		break;
+	case VALUE_INT:
+	case VALUE_FLOAT:
+		write_number(out, v);
+		break;
+	case VALUE_STRING:
+		text_write_json_string(out, v->string);
+		break;
+	case VALUE_ARRAY:
+		write_array(out, v, level);
+		break;
+	case VALUE_OBJECT:
+		write_object(out, v, level);
+		break;
+	}
+}
+
+void text_write_json(struct buf *out, const struct value *v, enum text_style style)
+{
+	write_value(out, v, style == TEXT_COMPACT ? -1 : 0);
+	if (style == TEXT_INDENTED)
+		buf_addc(out, '\n');
+}
