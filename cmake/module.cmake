@@ -3,6 +3,7 @@
 function(module name)
 	cmake_parse_arguments(M "" "" "DEPS;LIBS" ${ARGN})
 	file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c)
+	list(FILTER sources EXCLUDE REGEX "/main\\.c$")
 	file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.h)
 	if(NOT headers)
 		return()

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Where the files go (`make install PREFIX=`), and the Debian package of the same files (`make deb`).
+if(NOT TARGET sluice)
+	return()
+endif()
+# Man page and completion come from the binary's own table of options.
+add_custom_command(TARGET sluice POST_BUILD
+	COMMAND $<TARGET_FILE:sluice> --man > sluice.1
+	COMMAND $<TARGET_FILE:sluice> --completion > sluice.completion
+	WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
+install(TARGETS sluice RUNTIME DESTINATION bin)
+install(FILES ${CMAKE_BINARY_DIR}/sluice.1 DESTINATION share/man/man1)
+install(FILES ${CMAKE_BINARY_DIR}/sluice.completion
+	DESTINATION share/bash-completion/completions RENAME sluice)
+install(FILES LICENSE NOTICE CHANGELOG.md DESTINATION share/doc/sluice)
+install(DIRECTORY examples/quickstart DESTINATION share/doc/sluice/examples)
+install(FILES deploy/systemd/sluice.service DESTINATION lib/systemd/system)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME sluice)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Kubernetes Gateway API gateway, controller and data plane in one program")
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The Sluice authors <sluice@sluice.dev>")
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_PACKAGE_DIRECTORY ${CMAKE_SOURCE_DIR}/build)
+include(CPack)
