@@ -21,7 +21,7 @@ else()
 endif()
 # -Wpedantic stays for what it finds; these two GNU extensions we use on purpose.
 set(CMAKE_C_FLAGS_DEBUG "-O1 -g")
-set(CMAKE_C_FLAGS_RELEASE "-O2 -g")
+set(CMAKE_C_FLAGS_RELEASE "-O2 -g -DNDEBUG_HOT")
 
 if(SLUICE_SANITIZE)
 	add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all)

@@ -113,9 +113,9 @@ static void send_detach(struct op *op)
 	s->tx = NULL;
 }
 
-static unsigned send_iov(const struct send_op *r, struct iovec *iov)
+static unsigned send_iov(const struct send_op *r, struct iovec *iov, size_t *ret_bytes)
 {
-	size_t off = r->off;
+	size_t off = r->off, bytes = 0;
 	unsigned n = 0;
 
 	for (unsigned i = r->at; i < r->n && n < SEND_IOV; i++, off = 0) {
@@ -124,25 +124,33 @@ static unsigned send_iov(const struct send_op *r, struct iovec *iov)
 		/* sendmsg(2) does not write through it. */
 		iov[n].iov_base = (void *)(uintptr_t)(r->v[i].p + off);
 		iov[n].iov_len = r->v[i].n - off;
-		n++;
+		bytes += iov[n++].iov_len;
 	}
+	*ret_bytes = bytes;
 	return n;
 }
 
-static ssize_t send_call(struct sock *s, const struct iovec *iov, unsigned n, int flags)
+static ssize_t send_many(struct sock *s, const struct send_op *r, int flags, size_t *ret_asked)
 {
-	struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = n};
-	struct loop *l = s->loop;
-	ssize_t put;
+	struct iovec iov[SEND_IOV];
+	struct msghdr m = {.msg_iov = iov, .msg_iovlen = send_iov(r, iov, ret_asked)};
 
-	do {
-		l->stats.sends++;
-		if (n == 1 && likely(!l->sys))
-			put = send(s->fd, iov->iov_base, iov->iov_len, flags);
-		else
-			put = SYS(l, sendmsg, sendmsg(s->fd, &m, flags), s->fd, &m, flags);
-	} while (unlikely(put < 0 && errno == EINTR));
-	return put;
+	if (m.msg_iovlen == 0)
+		return 0;
+	s->loop->stats.sends++;
+	return SYS(s->loop, sendmsg, sendmsg(s->fd, &m, flags), s->fd, &m, flags);
+}
+
+/* One system call; most sends are of one slice, for which send(2) is the cheaper one. */
+static ssize_t send_call(struct sock *s, const struct send_op *r, int flags, size_t *ret_asked)
+{
+	const struct slice *v = &r->v[r->at];
+
+	if (r->at + 1 != r->n || s->loop->sys)
+		return send_many(s, r, flags, ret_asked);
+	*ret_asked = v->n - r->off;
+	s->loop->stats.sends++;
+	return send(s->fd, v->p + r->off, *ret_asked, flags);
 }
 
 /* Moves over <n> sent bytes; true when all is sent. */
@@ -167,19 +175,14 @@ static bool send_advance(struct send_op *r, size_t n)
 static int send_try(struct sock *s, struct send_op *r)
 {
 	int flags = MSG_NOSIGNAL | (r->flags & SEND_MORE ? MSG_MORE : 0);
-	struct iovec iov[SEND_IOV];
 
 	for (;;) {
-		unsigned n = send_iov(r, iov);
-		size_t asked = 0;
-		ssize_t put;
+		size_t asked;
+		ssize_t put = send_call(s, r, flags, &asked);
 
-		if (n == 0)
-			return 1;
-		for (unsigned i = 0; i < n; i++)
-			asked += iov[i].iov_len;
-		put = send_call(s, iov, n, flags);
-		if (put < 0) {
+		if (unlikely(put < 0)) {
+			if (errno == EINTR)
+				continue;
 			if (errno != EAGAIN)
 				return -errno;
 			put = 0;
@@ -213,6 +216,7 @@ void sock_send(struct sock *s, struct send_op *r)
 
 	CHECK_OBJ_HOT(s, SOCK_MAGIC);
 	AZ(s->tx);
+	AN(r->n);
 	op_begin(&r->op);
 	r->at = 0;
 	r->off = 0;
