@@ -22,6 +22,7 @@
 #include "text/value.h"
 
 #define DECODE_MAX_ERRORS 32 /* per object; the rest is counted */
+#define DECODE_MAX_NOTES 1024 /* per object; more refuse it */
 #define DECODE_MAX_OBJECT (2u << 20) /* bytes of a decoded object */
 
 struct decode_options {

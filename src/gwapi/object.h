@@ -59,7 +59,8 @@ struct int_or_str {
 enum object_note_kind {
 	NOTE_UNKNOWN_FIELD, /* <text>: the nearest name that we know, or empty */
 	NOTE_UNKNOWN_VALUE, /* of an enum; <text>: the value as given */
-	NOTE_INVALID, /* required, pattern, bounds or a rule; <text>: the sentence */
+	NOTE_INVALID, /* required, pattern or bounds; <text>: the sentence */
+	NOTE_RULE, /* a validation rule; <text>: its message */
 };
 
 struct object_note {

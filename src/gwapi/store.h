@@ -32,7 +32,8 @@ struct store_kind {
 	struct map by_key; /* object_key() -> object */
 	VEC(const struct object *) sorted;
 	bool dirty; /* sorted is behind by_key */
-	struct map changed; /* object_key() -> index into changes, plus one */
+	struct map changed; /* object_key() -> index into changes, plus one: the key of an object
+			     * that the change holds */
 };
 
 struct store {
@@ -64,7 +65,7 @@ struct object_list store_slices(struct store *s, struct str namespace, struct st
 
 /* What changed since store_changes_reset(), in order of first change.  A key that was added and
  * deleted again does not show. */
-size_t store_changes(const struct store *s, const struct store_change **ret_changes);
+size_t store_changes(struct store *s, const struct store_change **ret_changes);
 void store_changes_reset(struct store *s);
 
 #endif

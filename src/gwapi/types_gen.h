@@ -11,11 +11,12 @@
  *	struct str		p == NULL (text that is present but empty has p != NULL)
  *	pointer to a struct	NULL
  *	list or map x, n_x	x == NULL (a list that is present but empty has x != NULL)
- *	enum			0, X_UNSET; a value we do not know is X_OTHER (tolerant decoding
- *only: the object's notes have its text) number, bool, duration	has_x == false A field
- *without has_x, or a struct held by value, is required or defaulted: it is always there in an
- *object that was decoded strictly, and zero when it was missing from a tolerated one. Defaults are
- *applied as the API server would.  A "duration" is nsec.
+ *	enum			0, X_UNSET; a value we do not know is X_OTHER (tolerant decoding only: the
+ *				object's notes have its text)
+ *	number, bool, duration	has_x == false
+ * A field without has_x, or a struct held by value, is required or defaulted: it is always there in
+ * an object that was decoded strictly, and zero when it was missing from a tolerated one.
+ * Defaults are applied as the API server would.  A "duration" is nsec.
  */
 #ifndef GWAPI_TYPES_GEN_H
 #define GWAPI_TYPES_GEN_H
@@ -1240,16 +1241,14 @@ struct config_map {
 	uint32_t n_binary_data;
 };
 
-struct namespace
-{
+struct namespace {
 	struct object object;
 };
 
 /* The typed object, or NULL when <o> is NULL or of another kind. */
 static inline const struct backend_tls_policy *object_backend_tls_policy(const struct object *o)
 {
-	return o && o->kind == KIND_BACKEND_TLS_POLICY ? (const struct backend_tls_policy *)o
-						       : NULL;
+	return o && o->kind == KIND_BACKEND_TLS_POLICY ? (const struct backend_tls_policy *)o : NULL;
 }
 static inline const struct gateway_class *object_gateway_class(const struct object *o)
 {
@@ -1291,17 +1290,13 @@ static inline const struct x_backend *object_x_backend(const struct object *o)
 {
 	return o && o->kind == KIND_X_BACKEND ? (const struct x_backend *)o : NULL;
 }
-static inline const struct x_backend_traffic_policy *object_x_backend_traffic_policy(
-	const struct object *o)
+static inline const struct x_backend_traffic_policy *object_x_backend_traffic_policy(const struct object *o)
 {
-	return o && o->kind == KIND_X_BACKEND_TRAFFIC_POLICY
-		       ? (const struct x_backend_traffic_policy *)o
-		       : NULL;
+	return o && o->kind == KIND_X_BACKEND_TRAFFIC_POLICY ? (const struct x_backend_traffic_policy *)o : NULL;
 }
 static inline const struct x_telemetry_policy *object_x_telemetry_policy(const struct object *o)
 {
-	return o && o->kind == KIND_X_TELEMETRY_POLICY ? (const struct x_telemetry_policy *)o
-						       : NULL;
+	return o && o->kind == KIND_X_TELEMETRY_POLICY ? (const struct x_telemetry_policy *)o : NULL;
 }
 static inline const struct backend *object_backend(const struct object *o)
 {

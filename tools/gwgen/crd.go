@@ -142,18 +142,29 @@ func checkKeywords(name string) {
 }
 
 // merge adds to <n> what only the older release <old> has: such fields are optional here, and the
-// newer release's rules stand.
+// newer release's rules stand alone.
 func (n *node) merge(old *node) {
 	for name, o := range old.Properties {
 		if have := n.Properties[name]; have != nil {
 			have.merge(o)
 		} else if n.Properties != nil {
 			o.legacy = true
+			o.dropRules()
 			n.Properties[name] = o
 		}
 	}
 	if n.Items != nil && old.Items != nil {
 		n.Items.merge(old.Items)
+	}
+}
+
+func (n *node) dropRules() {
+	n.Rules = nil
+	for _, c := range n.Properties {
+		c.dropRules()
+	}
+	if n.Items != nil {
+		n.Items.dropRules()
 	}
 }
 

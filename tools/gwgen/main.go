@@ -8,6 +8,7 @@ package main
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -159,8 +160,28 @@ func main() {
 	kinds = m.addCore(kinds)
 	m.settle()
 	write(filepath.Join(root, "src/gwapi/types_gen.h"), m.emitTypes(kinds))
+	g := newSchemaGen(m)
+	for name, text := range g.emit(kinds) {
+		write(filepath.Join(root, "src/gwapi", name), text)
+	}
+	writeRules(filepath.Join(root, "test/golden/rules/rules.json"), g)
 }
 
 func write(path, text string) {
 	must(os.WriteFile(path, []byte(text), 0o644))
+}
+
+// writeRules lists every distinct rule, for the tools and tests that pair each with objects.
+func writeRules(path string, g *schemaGen) {
+	var list []*ruleInfo
+	for _, id := range sorted(g.ids) {
+		list = append(list, g.rules[g.ids[id]])
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	must(e.Encode(list))
+	must(os.MkdirAll(filepath.Dir(path), 0o755))
+	write(path, b.String())
 }

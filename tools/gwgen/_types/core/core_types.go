@@ -105,7 +105,7 @@ type SlicePort struct {
 	Port        *int32           `json:"port,omitempty" s:"min=1,max=65535"`
 }
 
-// Secret: stringData is merged over data, as the API server does on write.
+// Secret: decoding merges stringData over data, as the API server does on write.
 type Secret struct {
 	Type       *string     `json:"type,omitempty" s:"default=Opaque"`
 	Data       meta.Bytes  `json:"data,omitempty"`
