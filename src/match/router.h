@@ -202,7 +202,10 @@ struct router_stats {
 	size_t listeners;
 	size_t bytes; /* of the tables of this router, shared ones included */
 };
+/* Walks over everything: for metrics and dumps. */
 struct router_stats router_stats(const struct router *r);
+/* (listener, hostname, match) in the router; at once. */
+size_t router_entries(const struct router *r);
 
 /* Counted by the control thread only.  router_unref(NULL) is legal. */
 struct router *router_ref(struct router *r);

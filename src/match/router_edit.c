@@ -521,6 +521,11 @@ void router_unref(struct router *r)
 	mem_free(r);
 }
 
+size_t router_entries(const struct router *r)
+{
+	return r->entries;
+}
+
 struct router_stats router_stats(const struct router *r)
 {
 	struct router_stats st = {

@@ -20,6 +20,7 @@ enum plan_pem_kind {
 
 struct plan_pem {
 	struct plan_segment seg;
+	struct plan_store *store;
 	enum plan_pem_kind kind;
 	struct str source; /* "Secret/ns/name", for logs; of several, the first that was put */
 	struct str digest; /* text; equal digest = equal kind and material */
@@ -31,11 +32,11 @@ struct plan_pem {
 	void (*parsed_free)(void *parsed); /* called when the segment is freed */
 };
 
-/* A new one, count 1, all text copied.  Private key bytes are wiped when it is freed. */
-struct plan_pem *plan_pem_new(enum plan_pem_kind kind, struct str source, struct str digest,
-	struct str chain, struct str key);
-/* Sets the names (copied); before it is shared. */
-void plan_pem_names(struct plan_pem *p, const struct str *names, size_t n);
+struct plan_store;
+
+/* The living segment with this kind and <digest>, or a new one; all text is copied.  The caller
+ * owns one count.  Private key bytes are wiped when the last count goes. */
+struct plan_pem *plan_pem_get(struct plan_store *s, const struct plan_pem *from);
 struct plan_pem *plan_pem_ref(struct plan_pem *p);
 /* NULL is legal. */
 void plan_pem_unref(struct plan_pem *p);

@@ -232,14 +232,15 @@ struct plan_attach {
  */
 struct plan_route {
 	struct plan_segment seg;
-	struct str name; /* identity: "HTTPRoute/ns/name"; texts for logs are cut from it */
-	struct match_order order; /* name "ns/name", a part of <name> */
+	struct str name; /* identity: "HTTPRoute/ns/name" */
+	struct match_order order; /* its name "ns/name" is a part of <name> */
 	const struct plan_rule *rules;
 	struct match *matches; /* of all rules */
 	const struct plan_attach *attaches;
+	struct plan_route_regex *regexes; /* ours: freed with the route */
 	uint16_t nrules;
 	uint16_t nmatches;
-	uint16_t nattaches;
+	uint32_t nattaches;
 	uint8_t kind; /* enum plan_route_kind */
 };
 

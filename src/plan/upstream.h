@@ -98,11 +98,12 @@ enum plan_proxy_protocol { PLAN_PROXY_NONE, PLAN_PROXY_V1, PLAN_PROXY_V2 };
 
 struct plan_upstream {
 	struct plan_segment seg;
+	struct plan_store *store; /* set when put: told when endpoints are let go */
 	struct str name; /* stable identity, "Service/ns/name:port[/how]": dump, logs, metrics */
 	uint64_t id; /* plan_id(name) */
 	struct plan_target *targets; /* sorted by address when put; equal addresses joined */
 	const struct plan_dns *dns;
-	const struct plan_client_tls *tls; /* NULL: clear text */
+	struct plan_client_tls *tls; /* NULL: clear text */
 	uint32_t ntargets;
 	uint32_t ndns;
 	uint8_t protocol; /* enum plan_protocol */
@@ -117,6 +118,8 @@ struct plan_upstream {
 struct plan_upstream *plan_upstream_new(struct str name, size_t ntargets);
 /* A new one with all of <from> but its targets: after a name was resolved. */
 struct plan_upstream *plan_upstream_copy(const struct plan_upstream *from, size_t ntargets);
+/* Drops one that was never put; NULL is legal. */
+void plan_upstream_free(struct plan_upstream *u);
 /* Memory of <u>'s arena, for dns, tls and texts while it is being filled. */
 static inline struct arena *plan_upstream_arena(struct plan_upstream *u)
 {

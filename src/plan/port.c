@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/port.h"
+
+#include "plan/plan_priv.h"
+
+struct plan_port *plan_port_new(struct str name, uint16_t number, enum plan_port_kind kind)
+{
+	struct arena a;
+	struct plan_port *p;
+
+	arena_init(&a, 1024);
+	p = ARENA_NEW(&a, struct plan_port);
+	p->name = arena_str(&a, name);
+	p->id = plan_id(name);
+	p->number = number;
+	p->kind = (uint8_t)kind;
+	p->seg = (struct plan_segment){.refs = 1, .arena = a};
+	return p;
+}
+
+static void server_tls_unref(const struct plan_server_tls *tls)
+{
+	for (uint16_t i = 0; i < tls->ncerts; i++)
+		plan_pem_unref(tls->certs[i]);
+	for (uint16_t i = 0; i < tls->nclient_cas; i++)
+		plan_pem_unref(tls->client_cas[i]);
+}
+
+void plan_port_unref(struct plan_port *p)
+{
+	struct arena a;
+
+	if (--p->seg.refs)
+		return;
+	for (uint32_t i = 0; i < p->nlisteners; i++) {
+		if (p->listeners[i].tls)
+			server_tls_unref(p->listeners[i].tls);
+	}
+	a = p->seg.arena;
+	arena_fini(&a);
+}
+
+void plan_port_free(struct plan_port *p)
+{
+	if (p)
+		plan_port_unref(p);
+}

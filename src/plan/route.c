@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "match/regex.h"
+#include "plan/plan_priv.h"
+
+#define ROUTE_SIZE 512 /* a route with one rule and one match */
+
+struct plan_route_regex {
+	struct regex *regex;
+	struct plan_route_regex *next;
+};
+
+struct plan_route *plan_route_new(enum plan_route_kind kind, struct str kind_name, struct str name,
+	int64_t created, size_t size)
+{
+	struct arena a;
+	struct plan_route *r;
+
+	arena_init(&a, size ? size : ROUTE_SIZE);
+	r = ARENA_NEW(&a, struct plan_route);
+	r->kind = (uint8_t)kind;
+	r->name = arena_printf(&a, "%.*s/%.*s", STR_ARG(kind_name), STR_ARG(name));
+	r->order = (struct match_order){created, str_skip(r->name, kind_name.n + 1)};
+	r->seg = (struct plan_segment){.refs = 1, .arena = a};
+	return r;
+}
+
+int plan_route_regex(struct plan_route *r, struct str pattern, const struct regex **ret_regex,
+	struct regex_error *error)
+{
+	struct plan_route_regex *own;
+	struct regex *regex;
+	int res = regex_new(pattern, &regex, error);
+
+	if (res < 0)
+		return res;
+	own = ARENA_NEW(plan_route_arena(r), struct plan_route_regex);
+	*own = (struct plan_route_regex){regex, r->regexes};
+	r->regexes = own;
+	*ret_regex = regex;
+	return 0;
+}
+
+void plan_route_unref(struct plan_route *r)
+{
+	struct arena a;
+
+	if (--r->seg.refs)
+		return;
+	for (struct plan_route_regex *own = r->regexes; own; own = own->next)
+		regex_free(own->regex);
+	a = r->seg.arena;
+	arena_fini(&a);
+}
+
+void plan_route_free(struct plan_route *r)
+{
+	if (r)
+		plan_route_unref(r);
+}
+
+const struct plan_filters *plan_filters_new(struct arena *a, const struct plan_filter *p, size_t n)
+{
+	struct plan_filters *f;
+	struct plan_filter *own;
+
+	if (!n)
+		return NULL;
+	f = ARENA_NEW(a, struct plan_filters);
+	own = ARENA_ARRAY(a, struct plan_filter, n);
+	memcpy(own, p, n * sizeof(*p));
+	for (size_t i = 0; i < n; i++)
+		f->kinds |= 1u << p[i].kind;
+	f->p = own;
+	f->n = (uint32_t)n;
+	return f;
+}
