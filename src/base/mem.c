@@ -19,6 +19,15 @@ void *mem_zalloc(size_t n)
 	return p;
 }
 
+void *mem_aligned_zalloc(size_t align, size_t n)
+{
+	size_t size = (n + align - 1) & ~(align - 1);
+	void *p = aligned_alloc(align, size);
+
+	AN(p);
+	return memset(p, 0, size);
+}
+
 void *mem_realloc(void *old, size_t n)
 {
 	void *p = realloc(old, n ? n : 1);

@@ -15,6 +15,8 @@
 void *mem_alloc(size_t n) __attribute__((malloc, returns_nonnull, alloc_size(1)));
 /* Zeroed. */
 void *mem_zalloc(size_t n) __attribute__((malloc, returns_nonnull, alloc_size(1)));
+/* Zeroed, at a multiple of <align>, a power of two. */
+void *mem_aligned_zalloc(size_t align, size_t n) __attribute__((malloc, returns_nonnull));
 void *mem_realloc(void *p, size_t n) __attribute__((returns_nonnull));
 /* A NUL-terminated copy of <s>. */
 char *mem_strdup(struct str s) __attribute__((returns_nonnull));

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/utf8.h"
+#include "base/escape.h"
 #include "text/write.h"
 #include "text/write_priv.h"
 
@@ -23,48 +23,9 @@ void write_number(struct buf *out, const struct value *v)
 	buf_add(out, str_from(text));
 }
 
-static void add_escape(struct buf *out, unsigned char c)
-{
-	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
-	const char *at = c ? strchr(from, c) : NULL;
-
-	if (at)
-		buf_printf(out, "\\%c", to[at - from]);
-	else
-		buf_printf(out, "\\u%04x", c);
-}
-
-/* Bytes that stand for themselves between JSON quotes. */
-static size_t plain_run(struct str s)
-{
-	size_t n = 0;
-
-	while (n < s.n && (unsigned char)s.p[n] >= 0x20 && (unsigned char)s.p[n] < 0x7f &&
-		s.p[n] != '"' && s.p[n] != '\\')
-		n++;
-	return n;
-}
-
 void text_write_json_string(struct buf *out, struct str s)
 {
-	buf_addc(out, '"');
-	while (s.n) {
-		size_t n = plain_run(s);
-
-		buf_add(out, str_take(s, n));
-		s = str_skip(s, n);
-		if (s.n == 0)
-			break;
-		n = utf8_len(s);
-		if (n == 0)
-			buf_add(out, STR("\xef\xbf\xbd")); /* U+FFFD for a byte that is not UTF-8 */
-		else if (n == 1)
-			add_escape(out, (unsigned char)s.p[0]);
-		else
-			buf_add(out, str_take(s, n));
-		s = str_skip(s, MAX(n, (size_t)1));
-	}
-	buf_addc(out, '"');
+	escape_json(out, s);
 }
 
 /* A new line at <level>, or nothing in the compact style (<level> < 0). */

@@ -433,7 +433,7 @@ static const struct word {
 
 static const struct word *find_word(struct str text)
 {
-	if (text.n > 5)
+	if (text.n > 5 || (text.n && !strchr("yYtToOnNfF~.+-", text.p[0])))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eq(words[i].text, text))
