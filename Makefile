@@ -24,3 +24,5 @@ layers:
 
 FORCE:
 .PHONY: all unit format format-check layers FORCE
+
+-include mk/*.mk

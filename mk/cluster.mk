@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# The test cluster, our image, and the conformance suite. See test/cluster/README.md.
+CHANNEL ?= experimental
+PROFILES ?= GATEWAY-HTTP
+RUN_TEST ?=
+CONFORMANCE_FLAGS ?=
+CLUSTER = test/cluster/cluster
+
+cluster:
+	$(CLUSTER) up --channel $(CHANNEL)
+
+cluster-build:
+	$(CLUSTER) build
+
+cluster-down:
+	$(CLUSTER) down
+
+cluster-test:
+	/usr/bin/python3 -m pytest -q test/cluster
+
+# From the Debian package once there is one, else from an installed tree.
+image:
+	@rm -rf build/image/root; mkdir -p build/image
+	@deb=$$(ls -t build/*.deb 2>/dev/null | head -1); if [ -n "$$deb" ]; then \
+		test/cluster/image --deb "$$deb"; \
+	else \
+		$(MAKE) --no-print-directory install PREFIX=/usr DESTDIR=$(CURDIR)/build/image/root && \
+		test/cluster/image --root build/image/root; \
+	fi
+
+conformance: image
+	test/conformance/run --channel $(CHANNEL) --profiles $(PROFILES) --run-test "$(RUN_TEST)" \
+		$(CONFORMANCE_FLAGS)
+
+.PHONY: cluster cluster-build cluster-down cluster-test image conformance
