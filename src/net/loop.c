@@ -223,6 +223,7 @@ static void tasks_run(struct loop *l)
 	while ((n = list_pop(&now)) != NULL) {
 		struct task *t = container_of(n, struct task, node);
 
+		l->stats.tasks++;
 		t->run(t);
 	}
 }
@@ -345,6 +346,7 @@ static int events_take(struct loop *l, int ms)
 
 void loop_tick(struct loop *l, nsec max_wait)
 {
+	unsigned fired;
 	bool quiet;
 
 	hooks_run(&l->tops);
@@ -354,7 +356,9 @@ void loop_tick(struct loop *l, nsec max_wait)
 		quiet = false;
 	watches_run(l);
 	queue_run(l);
-	if (wheel_run(&l->wheel, l->now) > 0)
+	fired = wheel_run(&l->wheel, l->now);
+	l->stats.timers += fired;
+	if (fired)
 		quiet = false;
 	queue_run(l);
 	tasks_run(l);

@@ -37,6 +37,8 @@ struct loop_stats {
 	uint64_t ticks;
 	uint64_t events;
 	uint64_t completions;
+	uint64_t timers; /* fired */
+	uint64_t tasks; /* run */
 	uint64_t recvs; /* system calls */
 	uint64_t sends;
 	uint64_t recv_bytes;

@@ -330,6 +330,26 @@ int sock_local(const struct sock *s, struct addr *ret_addr)
 	return 0;
 }
 
+int sock_keepalive(struct sock *s, nsec idle, nsec dead)
+{
+	const int probes = 3;
+	const struct {
+		int level, name, value;
+	} options[] = {
+		{SOL_SOCKET, SO_KEEPALIVE, 1},
+		{IPPROTO_TCP, TCP_KEEPIDLE, (int)MAX(idle / NSEC_PER_SEC, 1)},
+		{IPPROTO_TCP, TCP_KEEPCNT, probes},
+		{IPPROTO_TCP, TCP_KEEPINTVL, (int)MAX((dead - idle) / NSEC_PER_SEC / probes, 1)},
+		{IPPROTO_TCP, TCP_USER_TIMEOUT, (int)(dead / MSEC(1))},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (setsockopt(s->fd, options[i].level, options[i].name, &options[i].value,
+			    sizeof(options[i].value)) < 0)
+			return -errno;
+	return 0;
+}
+
 /* --- connect --- */
 
 static void connect_detach(struct op *op)
@@ -397,6 +417,9 @@ static int connect_open(struct loop *l, const struct addr *to, const struct addr
 	if (fd < 0)
 		return -errno;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	/* The port is chosen at connect, by the whole four-tuple: more than 28,000 per address. */
+	if (from && addr_port(from) == 0)
+		(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
 	if (from && bind(fd, &from->sa, from->len) < 0)
 		goto err;
 	/* EINTR too leaves a connect under way. */

@@ -99,6 +99,10 @@ void sock_hangup(struct sock *s, struct hup_op *h);
 int sock_shutdown(struct sock *s);
 /* Our own end's address (a system call, so ask once); negative errno. */
 int must_check sock_local(const struct sock *s, struct addr *ret_addr);
+/* Kernel's own probes for connections without an idle timer of ours: probes after <idle>, dead
+ * after <dead> without an answer, to probes or to data (SO_KEEPALIVE, TCP_USER_TIMEOUT).  Whole
+ * seconds. Negative errno. */
+int must_check sock_keepalive(struct sock *s, nsec idle, nsec dead);
 /* Asks that <op>, in flight on <s>, ends soon; it is detached at once, so a new one of its kind may
  * be submitted before it completes.  Harmless if <op> has its result already or is idle. */
 void sock_cancel(struct sock *s, struct op *op);

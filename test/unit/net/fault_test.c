@@ -41,6 +41,7 @@ struct play {
 	struct slice sv_v;
 	bool sv_open, sv_over;
 	int first_err;
+	int pressed;
 };
 
 static char body[BODY];
@@ -170,6 +171,12 @@ static void sv_accepted(struct listener *ls, int fd, const struct addr *peer)
 	stream_recv(&p->sv.stream, &p->sv_rx, 1000);
 }
 
+static void sv_pressure(struct listener *ls, int err)
+{
+	assert_int_not_equal(err, -ECONNABORTED); /* one connection's fate, not want */
+	container_of(ls, struct play, ls)->pressed++;
+}
+
 static void play_init(struct play *p)
 {
 	clock_manual_init(&p->clock, SEC(1), 0);
@@ -199,7 +206,7 @@ static bool play_open(struct play *p)
 	fd = fixture_listen(&in);
 	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	p->at = addr_ip4(&in.sin_addr, ntohs(in.sin_port));
-	return listener_init(&p->ls, p->l, fd, sv_accepted, NULL) == 0;
+	return listener_init(&p->ls, p->l, fd, sv_accepted, sv_pressure) == 0;
 }
 
 static bool play_over(const struct play *p)

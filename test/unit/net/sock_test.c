@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 
 struct peer {
 	struct loop *l;
@@ -470,6 +471,37 @@ static void connect_good(void **state)
 	loop_free(l);
 }
 
+static void connect_from_and_keepalive(void **state)
+{
+	struct loop *l = fixture_loop(NULL, NULL);
+	struct dial d = {0};
+	struct sockaddr_in at;
+	int ls = fixture_listen(&at), value = 0;
+	struct addr to = addr_in(&at), from, local;
+	socklen_t len = sizeof(value);
+
+	(void)state;
+	assert_int_equal(addr_parse(STR("127.0.0.9:0"), &from), 0);
+	connect_op_init(&d.op, dial_done);
+	tcp_connect(&d.tcp, l, &d.op, &to, &from, SEC(5));
+	TICK_UNTIL(l, d.seen.n);
+	assert_int_equal(d.seen.res, 0);
+	assert_int_equal(sock_local(&d.tcp.sock, &local), 0);
+	addr_set_port(&local, 0);
+	assert_true(addr_eq(&local, &from));
+	assert_int_equal(sock_keepalive(&d.tcp.sock, SEC(60), SEC(120)), 0);
+	assert_int_equal(getsockopt(d.tcp.sock.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, &len), 0);
+	assert_int_equal(value, 120000);
+	stream_close(&d.tcp.stream);
+	/* an address that is not ours */
+	assert_int_equal(addr_parse(STR("192.0.2.1:0"), &from), 0);
+	tcp_connect(&d.tcp, l, &d.op, &to, &from, SEC(5));
+	TICK_UNTIL(l, d.seen.n == 2);
+	assert_int_equal(d.seen.res, -EADDRNOTAVAIL);
+	close(ls);
+	loop_free(l);
+}
+
 static void connect_refused(void **state)
 {
 	struct loop *l = fixture_loop(NULL, NULL);
@@ -548,6 +580,7 @@ int main(void)
 		cmocka_unit_test(abort_sends_reset),
 		cmocka_unit_test(stale_event_of_reused_fd),
 		cmocka_unit_test(connect_good),
+		cmocka_unit_test(connect_from_and_keepalive),
 		cmocka_unit_test(connect_refused),
 		cmocka_unit_test(connect_times_out_and_cancels),
 	};
