@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every series has a run of cells at the same index in each thread's table.  A thread's table is a
+ * fixed array of chunks which the thread makes when it first writes there, so a cell never moves
+ * and a reader needs no lock against the writers.  Cells are never cleared, since only their thread
+ * may write them: a reused run starts from the sums it is found with (<base>).
+ */
+#include "base/metric.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/utf8.h"
+#include "base/vec.h"
+
+#define CHUNK 1024
+#define CHUNKS (METRIC_CELLS_MAX / CHUNK)
+#define RUN_MAX (METRIC_BUCKETS_MAX + 2) /* buckets, the one above them, the sum */
+
+typedef _Atomic int64_t cell_t;
+
+struct cells {
+	struct cells *next;
+	_Atomic(cell_t *) chunks[CHUNKS];
+};
+
+struct series {
+	struct list node; /* in its metric's, in order of birth */
+	metric_id id;
+	uint32_t refs;
+	char *key; /* the map's: label values with their lengths */
+	size_t key_n;
+	char *text; /* the label values as exposed: a="b",c="d" */
+	int64_t base[]; /* <run> sums at birth */
+};
+
+struct metric_series {
+	struct list all;
+	struct map by_key;
+	uint32_t n;
+	uint32_t run; /* cells of one series */
+	struct series *other; /* beyond the bound; NULL until needed */
+};
+
+static struct {
+	pthread_mutex_t lock;
+	VEC(struct metric *) metrics;
+	VEC(struct series *) owners; /* by id; NULL within a run or free */
+	VEC(metric_id) free[RUN_MAX + 1]; /* by length of run */
+	uint32_t next; /* first id never used */
+	_Atomic(struct cells *) threads;
+} registry = {.lock = PTHREAD_MUTEX_INITIALIZER, .next = 1};
+
+static _Thread_local struct cells *mine;
+
+/* --- cells ------------------------------------------------------------------------------- */
+
+static struct cells *cells_new(void)
+{
+	struct cells *c = MEM_NEW(struct cells);
+
+	c->next = atomic_load(&registry.threads);
+	while (!atomic_compare_exchange_weak(&registry.threads, &c->next, c))
+		;
+	mine = c;
+	return c;
+}
+
+static cell_t *chunk_new(struct cells *c, metric_id id)
+{
+	cell_t *chunk = mem_zalloc(CHUNK * sizeof(*chunk));
+
+	atomic_store_explicit(&c->chunks[id / CHUNK], chunk, memory_order_release);
+	return chunk;
+}
+
+static inline cell_t *my_cell(metric_id id)
+{
+	struct cells *c = likely(mine != NULL) ? mine : cells_new();
+	cell_t *chunk = atomic_load_explicit(&c->chunks[id / CHUNK], memory_order_relaxed);
+
+	if (unlikely(!chunk))
+		chunk = chunk_new(c, id);
+	return &chunk[id % CHUNK];
+}
+
+/* Only its own thread writes a cell, so a load and a store do; they are atomic for the readers. */
+static inline void bump(cell_t *cell, int64_t n)
+{
+	atomic_store_explicit(
+		cell, atomic_load_explicit(cell, memory_order_relaxed) + n, memory_order_relaxed);
+}
+
+void metric_add_to(metric_id series, int64_t n)
+{
+	bump(my_cell(series), n);
+}
+
+void metric_set_to(metric_id series, int64_t value)
+{
+	atomic_store_explicit(my_cell(series), value, memory_order_relaxed);
+}
+
+void metric_observe_to(const struct metric *m, metric_id series, uint64_t value)
+{
+	uint32_t i = 0, n = 0;
+
+	if (series == 0)
+		return;
+	while (n < METRIC_BUCKETS_MAX && m->buckets[n])
+		n++;
+	while (i < n && value > m->buckets[i])
+		i++;
+	bump(my_cell(series + i), 1);
+	bump(my_cell(series + n + 1), (int64_t)value);
+}
+
+/* Sums may wrap in theory; unsigned arithmetic keeps that defined. */
+static int64_t sum(metric_id id)
+{
+	uint64_t total = 0;
+
+	for (struct cells *c = atomic_load(&registry.threads); c; c = c->next) {
+		cell_t *chunk = atomic_load_explicit(&c->chunks[id / CHUNK], memory_order_acquire);
+
+		if (chunk)
+			total += (uint64_t)atomic_load_explicit(
+				&chunk[id % CHUNK], memory_order_relaxed);
+	}
+	return (int64_t)total;
+}
+
+static int64_t series_sum(const struct series *s, uint32_t i)
+{
+	return (int64_t)((uint64_t)sum(s->id + i) - (uint64_t)s->base[i]);
+}
+
+/* --- series ------------------------------------------------------------------------------ */
+
+static uint32_t n_labels(const struct metric *m)
+{
+	uint32_t n = 0;
+
+	while (n < METRIC_LABELS_MAX && m->labels[n])
+		n++;
+	return n;
+}
+
+static uint32_t n_buckets(const struct metric *m)
+{
+	uint32_t n = 0;
+
+	while (n < METRIC_BUCKETS_MAX && m->buckets[n])
+		n++;
+	return n;
+}
+
+/* A run of <n> cells within one chunk, or 0: all are taken. */
+static metric_id take_run(uint32_t n)
+{
+	metric_id id = 0;
+
+	if (registry.free[n].n)
+		return registry.free[n].p[--registry.free[n].n];
+	if (registry.next % CHUNK + n > CHUNK)
+		registry.next += CHUNK - registry.next % CHUNK;
+	if (registry.next + n <= METRIC_CELLS_MAX) {
+		id = registry.next;
+		registry.next += n;
+	}
+	return id;
+}
+
+static void add_label_value(struct buf *out, struct str s)
+{
+	while (s.n) {
+		size_t n = utf8_len(s);
+
+		if (n == 0)
+			buf_add(out, STR("\xef\xbf\xbd"));
+		else if (s.p[0] == '\n')
+			buf_add(out, STR("\\n"));
+		else if (s.p[0] == '"' || s.p[0] == '\\')
+			buf_printf(out, "\\%c", s.p[0]);
+		else
+			buf_add(out, str_take(s, n));
+		s = str_skip(s, MAX(n, (size_t)1));
+	}
+}
+
+static char *exposed_labels(const struct metric *m, const struct str *values)
+{
+	struct buf text = {0};
+	char *copy;
+
+	for (uint32_t i = 0; i < n_labels(m); i++) {
+		buf_printf(&text, "%s%s=\"", i ? "," : "", m->labels[i]);
+		add_label_value(&text, values[i]);
+		buf_addc(&text, '"');
+	}
+	copy = mem_strdup(buf_str(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+/* NULL when no cells are left. */
+static struct series *series_new(struct metric *m, const struct str *values)
+{
+	uint32_t run = m->series->run;
+	metric_id id = take_run(run);
+	struct series *s;
+
+	if (!id)
+		return NULL;
+	s = mem_zalloc(sizeof(*s) + run * sizeof(s->base[0]));
+	s->id = id;
+	s->text = exposed_labels(m, values);
+	for (uint32_t i = 0; i < run; i++)
+		s->base[i] = sum(id + i);
+	while (registry.owners.n <= id)
+		*vec_push(&registry.owners) = NULL;
+	registry.owners.p[id] = s;
+	list_init(&s->node);
+	list_add_tail(&m->series->all, &s->node);
+	m->series->n++;
+	return s;
+}
+
+static void series_free(struct metric *m, struct series *s)
+{
+	list_del(&s->node);
+	m->series->n--;
+	if (s->key)
+		map_del(&m->series->by_key, str_of(s->key, s->key_n));
+	registry.owners.p[s->id] = NULL;
+	*vec_push(&registry.free[m->series->run]) = s->id;
+	mem_free(s->key);
+	mem_free(s->text);
+	mem_free(s);
+}
+
+static struct series *series_other(struct metric *m)
+{
+	static const struct str other[METRIC_LABELS_MAX] = {
+		{"other", 5}, {"other", 5}, {"other", 5}, {"other", 5}};
+
+	if (!m->series->other)
+		m->series->other = series_new(m, other);
+	return m->series->other;
+}
+
+static struct buf series_key(const struct metric *m, const struct str *values)
+{
+	struct buf key = {0};
+
+	for (uint32_t i = 0; i < n_labels(m); i++) {
+		buf_add(&key, str_of(&values[i].n, sizeof(values[i].n)));
+		buf_add(&key, values[i]);
+	}
+	return key;
+}
+
+static struct series *series_find_or_make(struct metric *m, const struct str *values)
+{
+	struct buf key = series_key(m, values);
+	struct series *s = map_get(&m->series->by_key, buf_str(&key));
+
+	if (!s && m->series->n < METRIC_SERIES_MAX) {
+		s = series_new(m, values);
+		if (s) {
+			s->key = mem_strdup(buf_str(&key));
+			s->key_n = key.n;
+			map_put(&m->series->by_key, str_of(s->key, s->key_n), s);
+		}
+	}
+	buf_fini(&key);
+	return s ? s : series_other(m);
+}
+
+metric_id metric_series(struct metric *m, const struct str *values)
+{
+	metric_id id = 0;
+	struct series *s;
+
+	pthread_mutex_lock(&registry.lock);
+	s = m->series ? series_find_or_make(m, values) : NULL;
+	if (s) {
+		s->refs++;
+		id = s->id;
+	}
+	pthread_mutex_unlock(&registry.lock);
+	return id;
+}
+
+void metric_release(struct metric *m, metric_id series)
+{
+	struct series *s;
+
+	if (series == 0)
+		return;
+	pthread_mutex_lock(&registry.lock);
+	AN(series < registry.owners.n);
+	s = registry.owners.p[series];
+	AN(s && s->refs);
+	/* The shared one stays: its count is of many. */
+	if (--s->refs == 0 && s != m->series->other)
+		series_free(m, s);
+	pthread_mutex_unlock(&registry.lock);
+}
+
+void metrics_register(const struct metrics *table)
+{
+	pthread_mutex_lock(&registry.lock);
+	for (size_t i = 0; i < table->n; i++) {
+		struct metric *m = table->all[i];
+
+		AZ(m->series);
+		for (size_t k = 0; k < registry.metrics.n; k++)
+			AN(strcmp(registry.metrics.p[k]->name, m->name) != 0);
+		m->series = MEM_NEW(struct metric_series);
+		m->series->run = m->kind == METRIC_HISTOGRAM ? n_buckets(m) + 2 : 1;
+		list_init(&m->series->all);
+		if (n_labels(m) == 0) {
+			struct series *s = series_new(m, NULL);
+
+			AN(s);
+			s->refs = 1;
+			m->plain = s->id;
+		}
+		*vec_push(&registry.metrics) = m;
+	}
+	pthread_mutex_unlock(&registry.lock);
+}
+
+int64_t metric_read(const struct metric *m, metric_id series)
+{
+	int64_t total = 0;
+	struct series *s;
+
+	pthread_mutex_lock(&registry.lock);
+	s = series && series < registry.owners.n ? registry.owners.p[series] : NULL;
+	for (uint32_t i = 0; s && i < MAX(m->series->run, 2u) - 1; i++)
+		total += series_sum(s, i);
+	pthread_mutex_unlock(&registry.lock);
+	return total;
+}
+
+/* --- exposition -------------------------------------------------------------------------- */
+
+static void add_sample(struct buf *out, const struct metric *m, const char *suffix,
+	const struct series *s, const char *le)
+{
+	buf_printf(out, "%s%s", m->name, suffix);
+	if (s->text[0] || le)
+		buf_printf(out, "{%s%s%s%s%s}", s->text, s->text[0] && le ? "," : "",
+			le ? "le=\"" : "", le ? le : "", le ? "\"" : "");
+	buf_addc(out, ' ');
+}
+
+static void add_histogram(struct buf *out, const struct metric *m, const struct series *s)
+{
+	uint32_t n = n_buckets(m);
+	int64_t total = 0;
+
+	for (uint32_t i = 0; i <= n; i++) {
+		struct buf le = {0};
+
+		if (i < n)
+			buf_printf(&le, "%.15g", (double)m->buckets[i] / m->scale);
+		else
+			buf_add(&le, STR("+Inf"));
+		buf_addc(&le, '\0');
+		total += series_sum(s, i);
+		add_sample(out, m, "_bucket", s, le.p);
+		buf_printf(out, "%lld\n", (long long)total);
+		buf_fini(&le);
+	}
+	add_sample(out, m, "_sum", s, NULL);
+	buf_printf(out, "%.15g\n", (double)series_sum(s, n + 1) / m->scale);
+	add_sample(out, m, "_count", s, NULL);
+	buf_printf(out, "%lld\n", (long long)total);
+}
+
+static void add_metric(struct buf *out, const struct metric *m)
+{
+	static const char *const kinds[] = {"counter", "gauge", "histogram"};
+
+	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", m->name, m->help, m->name, kinds[m->kind]);
+	list_for_each (it, &m->series->all) {
+		const struct series *s = container_of(it, struct series, node);
+
+		if (m->kind == METRIC_HISTOGRAM) {
+			add_histogram(out, m, s);
+		} else {
+			add_sample(out, m, "", s, NULL);
+			buf_printf(out, "%lld\n", (long long)series_sum(s, 0));
+		}
+	}
+}
+
+void metrics_write(struct buf *out)
+{
+	pthread_mutex_lock(&registry.lock);
+	vec_for_each (m, &registry.metrics)
+		if (!list_empty(&(*m)->series->all))
+			add_metric(out, *m);
+	pthread_mutex_unlock(&registry.lock);
+}
+
+static void metric_forget(struct metric *m)
+{
+	list_for_each_safe (it, &m->series->all)
+		series_free(m, container_of(it, struct series, node));
+	map_fini(&m->series->by_key);
+	mem_free(m->series);
+	m->series = NULL;
+	m->plain = 0;
+}
+
+void metrics_reset(void)
+{
+	vec_for_each (m, &registry.metrics)
+		metric_forget(*m);
+	vec_fini(&registry.metrics);
+	vec_fini(&registry.owners);
+	for (size_t i = 0; i < ARRAY_LEN(registry.free); i++)
+		vec_fini(&registry.free[i]);
+	registry.next = 1;
+	/* Tables stay with their threads; new series start from what they hold. */
+}
