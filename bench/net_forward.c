@@ -26,6 +26,7 @@ struct half {
 	struct send_op tx; /* into this one's socket */
 	struct slice v;
 	struct splice_op splice;
+	bool bulk; /* the last buffer was full: take a large one next */
 };
 
 struct pair {
@@ -36,6 +37,7 @@ struct pair {
 };
 
 static bool splicing;
+static size_t bulk_size = NBUF_LARGE;
 static struct addr origin_at;
 static struct loop *loop;
 
@@ -62,7 +64,7 @@ static bool pair_over(struct pair *p, bool failed)
 static void half_read(struct half *h)
 {
 	h->pair->inflight++;
-	stream_recv(&h->tcp.stream, &h->rx, NBUF_SMALL);
+	stream_recv(&h->tcp.stream, &h->rx, h->bulk ? bulk_size : NBUF_SMALL);
 }
 
 static void sent(struct op *op, int res)
@@ -84,6 +86,7 @@ static void received(struct op *op, int res)
 			slice_drop(&h->rx.got);
 		return;
 	}
+	h->bulk = (size_t)res == h->rx.want;
 	to->v = h->rx.got;
 	h->pair->inflight++;
 	stream_send(&to->tcp.stream, &to->tx, &to->v, 1, 0);
