@@ -108,7 +108,10 @@ static bool over_burst(enum log_level level, nsec now)
 		mine.since = now;
 		mine.told = 0;
 	}
-	return level != LEVEL_ERROR && mine.told >= LOG_BURST ? hold_back() : (mine.told++, false);
+	if (level != LEVEL_ERROR && mine.told >= LOG_BURST)
+		return hold_back();
+	mine.told++;
+	return false;
 }
 
 /* This line was told enough in this second.  Else: how often it was held back since it was told,

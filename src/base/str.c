@@ -45,6 +45,7 @@ struct str str_trim(struct str s)
 int str_to_u64(struct str s, uint64_t max, uint64_t *ret_value)
 {
 	uint64_t value = 0;
+	bool over = false;
 
 	if (s.n == 0)
 		return -EINVAL;
@@ -53,11 +54,10 @@ int str_to_u64(struct str s, uint64_t max, uint64_t *ret_value)
 
 		if (digit > 9)
 			return -EINVAL;
-		if (value > (UINT64_MAX - digit) / 10)
-			return -ERANGE;
+		over |= value > (UINT64_MAX - digit) / 10;
 		value = value * 10 + digit;
 	}
-	if (value > max)
+	if (over || value > max)
 		return -ERANGE;
 	*ret_value = value;
 	return 0;
