@@ -35,6 +35,7 @@ static void decoder_reset(struct decoder *d, const struct value *v, struct str f
 	arena_reset(&d->scratch);
 	vec_reset(&d->notes);
 	d->n_errors = d->n_faults = 0;
+	d->blocked = false;
 	d->ignored = STR("");
 	d->file = arena_str(&d->scratch, file);
 	d->kind = arena_str(&d->scratch, value_get_str(v, STR("kind"), STR("object")));
@@ -134,8 +135,8 @@ int decode_object(struct decoder *d, const struct value *v, struct str file,
 	decode_struct(d, r->schema, v, o, NULL, true);
 	if (r->kind == KIND_SECRET && ((struct secret *)o)->string_data)
 		secret_merge(d, (struct secret *)o);
-	/* As the API server: rules speak only of what is well-formed. */
-	if (d->n_faults == 0 && r->schema->deep_rules)
+	/* As the API server: rules speak only of what has its types, fields and bounds. */
+	if (!d->blocked && r->schema->deep_rules)
 		decode_rules(d, r->schema, v, o, old_of(old, r), NULL);
 	if (d->n_errors)
 		return -EINVAL;

@@ -57,6 +57,7 @@ void decode_refuse(struct decoder *d, const struct decode_path *path, const stru
 {
 	va_list args;
 
+	d->blocked = true;
 	va_start(args, fmt);
 	error_add(d, path, v, fmt, args);
 	va_end(args);

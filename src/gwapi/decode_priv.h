@@ -28,6 +28,7 @@ struct decoder {
 	struct decode_error errors[DECODE_MAX_ERRORS];
 	size_t n_errors; /* held */
 	size_t n_faults; /* found: errors, held or not, and notes */
+	bool blocked; /* a fault after which the API server judges no rules */
 };
 
 /* Something is wrong at <path>, place <v> (may be NULL).  Strict: an error.  Tolerant: a note of

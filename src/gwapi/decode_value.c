@@ -40,9 +40,11 @@ static void check_text(struct decoder *d, const struct schema *s, const struct v
 					      : "must have at least %" PRId64
 						" characters, has %" PRId64,
 			s->min, n);
-	if (n > s->max)
+	if (n > s->max) {
+		d->blocked = true;
 		decode_fault(d, path, v, NOTE_INVALID, NONE,
 			"must have at most %" PRId64 " characters, has %" PRId64, s->max, n);
+	}
 	if (s->pattern && !dfa_match(s->pattern, v->string))
 		decode_fault(d, path, v, NOTE_INVALID, NONE, "\"%.*s\" does not match %s",
 			STR_ARG(str_take(v->string, 80)), s->pattern->pattern);
@@ -63,6 +65,7 @@ static void unknown_value(struct decoder *d, const struct schema *s, const struc
 	struct str near = decode_nearest(v->string, enum_nth, s->names, s->n_names);
 	struct buf allowed = {0};
 
+	d->blocked = true;
 	for (unsigned i = 0; i < s->n_names; i++) {
 		if (s->allowed & (1ull << i))
 			buf_printf(&allowed, "%s%.*s", allowed.n ? ", " : "", STR_ARG(s->names[i]));
@@ -124,6 +127,7 @@ static void decode_number(struct decoder *d, const struct schema *s, const struc
 			"must be at most %" PRId64 ", is %" PRId64, s->max, i);
 	if (number_allowed(s, i))
 		return;
+	d->blocked = true;
 	for (unsigned k = 0; k < s->n_numbers; k++)
 		buf_printf(&allowed, "%s%" PRId64, k ? ", " : "", s->numbers[k]);
 	decode_fault(d, path, v, NOTE_UNKNOWN_VALUE, arena_printf(&d->scratch, "%" PRId64, i),
@@ -230,9 +234,11 @@ static void check_count(struct decoder *d, const struct schema *s, const struct 
 	if (v->n < s->min)
 		decode_fault(d, path, v, NOTE_INVALID, NONE, "must have at least %" PRId64 " %s",
 			s->min, what);
-	if (v->n > s->max)
+	if (v->n > s->max) {
+		d->blocked = true;
 		decode_fault(d, path, v, NOTE_INVALID, NONE,
 			"must have at most %" PRId64 " %s, has %u", s->max, what, v->n);
+	}
 }
 
 static const struct schema_field *field_find(const struct schema *s, struct str name)
@@ -534,10 +540,12 @@ void decode_struct(struct decoder *d, const struct schema *s, const struct value
 
 		if (seen & (1ull << i))
 			continue;
-		if (f->otherwise)
+		if (f->otherwise) {
 			decode_field(d, f, f->otherwise, dst, path);
-		else if (f->flags & FIELD_REQUIRED)
+		} else if (f->flags & FIELD_REQUIRED) {
+			d->blocked = true;
 			decode_fault(d, &at, v, NOTE_INVALID, NONE, "is required");
+		}
 	}
 	if (s->ip_address)
 		check_address(d, s, v, dst, path);

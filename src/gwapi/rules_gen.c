@@ -134,7 +134,7 @@ all_1;
 }
 
 /* self.all(l1, self.exists_one(l2, l1.port == l2.port && l1.protocol == l2.protocol && (has(l1.hostname) && has(l2.hostname) ? l1.hostname == l2.hostname : !has(l1.hostname) && !has(l2.hostname)))) */
-bool rule_combination_of_port_protocol_and_hostname_must_be_unique_for(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_combination_of_port_protocol_and_hostname_must_be_unique(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct gateway_listener *self = self_.p;
 	(void)oldSelf_;
@@ -158,7 +158,7 @@ all_1;
 }
 
 /* self.all(l1, !has(l1.port) || self.exists_one(l2, has(l2.port) && l1.port == l2.port && l1.protocol == l2.protocol && (has(l1.hostname) && has(l2.hostname) ? l1.hostname == l2.hostname : !has(l1.hostname) && !has(l2.hostname)))) */
-bool rule_combination_of_port_protocol_and_hostname_must_be_unique_for_2(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_combination_of_port_protocol_and_hostname_must_be_unique_2(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct listener_entry *self = self_.p;
 	(void)oldSelf_;
@@ -398,7 +398,7 @@ bool rule_filter_requestmirror_must_be_nil_if_the_filter_type_is_not__http_route
 }
 
 /* !(!has(self.requestMirror) && self.type == 'RequestMirror') */
-bool rule_filter_requestmirror_must_be_specified_for_requestmirror_filter(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_filter_requestmirror_must_be_specified_for_requestmirror(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct grpc_route_filter *self = self_.p;
 	(void)oldSelf_;
@@ -406,7 +406,7 @@ bool rule_filter_requestmirror_must_be_specified_for_requestmirror_filter(struct
 }
 
 /* !(!has(self.requestMirror) && self.type == 'RequestMirror') */
-bool rule_filter_requestmirror_must_be_specified_for_requestmirror_filter__http_route_filter(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_filter_requestmirror_must_be_specified_for_requestmirror__http_route_filter(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_route_filter *self = self_.p;
 	(void)oldSelf_;
@@ -414,7 +414,7 @@ bool rule_filter_requestmirror_must_be_specified_for_requestmirror_filter__http_
 }
 
 /* !(has(self.requestRedirect) && self.type != 'RequestRedirect') */
-bool rule_filter_requestredirect_must_be_nil_if_the_filter_type_is_not(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_filter_requestredirect_must_be_nil_if_the_filter_type_is(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_route_filter *self = self_.p;
 	(void)oldSelf_;
@@ -829,8 +829,16 @@ bool rule_must_have_port_for_service_reference__http_backend_ref(struct rule_sel
 	return ((rule_size(self->ref.to.group) == 0) && str_eq(self->ref.to.kind, STR("Service"))) ? (self->ref.to.has_port) : true;
 }
 
+/* (self.type in ['Exact','PathPrefix']) ? !self.value.contains('#') : true */
+bool rule_must_not_contain_hash_when_type_one_of_exact_pathprefix(struct rule_self self_, struct rule_self oldSelf_)
+{
+	const struct http_path_match *self = self_.p;
+	(void)oldSelf_;
+	return ((self->type == PATH_MATCH_EXACT) || (self->type == PATH_MATCH_PATH_PREFIX)) ? !rule_contains(self->value, STR("#")) : true;
+}
+
 /* (self.type in ['Exact','PathPrefix']) ? !self.value.contains('%2f') : true */
-bool rule_must_not_contain_2f_when_type_one_of_exact_pathprefix(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_must_not_contain_percent_2f_when_type_one_of_exact_pathprefix(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_path_match *self = self_.p;
 	(void)oldSelf_;
@@ -838,47 +846,39 @@ bool rule_must_not_contain_2f_when_type_one_of_exact_pathprefix(struct rule_self
 }
 
 /* (self.type in ['Exact','PathPrefix']) ? !self.value.contains('%2F') : true */
-bool rule_must_not_contain_2f_when_type_one_of_exact_pathprefix_2(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_must_not_contain_percent_2f_when_type_one_of_exact_pathprefix_2(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_path_match *self = self_.p;
 	(void)oldSelf_;
 	return ((self->type == PATH_MATCH_EXACT) || (self->type == PATH_MATCH_PATH_PREFIX)) ? !rule_contains(self->value, STR("%2F")) : true;
 }
 
-/* (self.type in ['Exact','PathPrefix']) ? !self.value.contains('//') : true */
-bool rule_must_not_contain_when_type_one_of_exact_pathprefix(struct rule_self self_, struct rule_self oldSelf_)
-{
-	const struct http_path_match *self = self_.p;
-	(void)oldSelf_;
-	return ((self->type == PATH_MATCH_EXACT) || (self->type == PATH_MATCH_PATH_PREFIX)) ? !rule_contains(self->value, STR("//")) : true;
-}
-
-/* (self.type in ['Exact','PathPrefix']) ? !self.value.contains('/./') : true */
-bool rule_must_not_contain_when_type_one_of_exact_pathprefix_2(struct rule_self self_, struct rule_self oldSelf_)
-{
-	const struct http_path_match *self = self_.p;
-	(void)oldSelf_;
-	return ((self->type == PATH_MATCH_EXACT) || (self->type == PATH_MATCH_PATH_PREFIX)) ? !rule_contains(self->value, STR("/./")) : true;
-}
-
 /* (self.type in ['Exact','PathPrefix']) ? !self.value.contains('/../') : true */
-bool rule_must_not_contain_when_type_one_of_exact_pathprefix_3(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_must_not_contain_slash_dot_dot_slash_when_type_one_of_exact(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_path_match *self = self_.p;
 	(void)oldSelf_;
 	return ((self->type == PATH_MATCH_EXACT) || (self->type == PATH_MATCH_PATH_PREFIX)) ? !rule_contains(self->value, STR("/../")) : true;
 }
 
-/* (self.type in ['Exact','PathPrefix']) ? !self.value.contains('#') : true */
-bool rule_must_not_contain_when_type_one_of_exact_pathprefix_4(struct rule_self self_, struct rule_self oldSelf_)
+/* (self.type in ['Exact','PathPrefix']) ? !self.value.contains('/./') : true */
+bool rule_must_not_contain_slash_dot_slash_when_type_one_of_exact_pathprefix(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_path_match *self = self_.p;
 	(void)oldSelf_;
-	return ((self->type == PATH_MATCH_EXACT) || (self->type == PATH_MATCH_PATH_PREFIX)) ? !rule_contains(self->value, STR("#")) : true;
+	return ((self->type == PATH_MATCH_EXACT) || (self->type == PATH_MATCH_PATH_PREFIX)) ? !rule_contains(self->value, STR("/./")) : true;
+}
+
+/* (self.type in ['Exact','PathPrefix']) ? !self.value.contains('//') : true */
+bool rule_must_not_contain_slash_slash_when_type_one_of_exact_pathprefix(struct rule_self self_, struct rule_self oldSelf_)
+{
+	const struct http_path_match *self = self_.p;
+	(void)oldSelf_;
+	return ((self->type == PATH_MATCH_EXACT) || (self->type == PATH_MATCH_PATH_PREFIX)) ? !rule_contains(self->value, STR("//")) : true;
 }
 
 /* (self.type in ['Exact','PathPrefix']) ? !self.value.endsWith('/..') : true */
-bool rule_must_not_end_with_when_type_one_of_exact_pathprefix(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_must_not_end_with_slash_dot_dot_when_type_one_of_exact_pathprefix(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_path_match *self = self_.p;
 	(void)oldSelf_;
@@ -886,7 +886,7 @@ bool rule_must_not_end_with_when_type_one_of_exact_pathprefix(struct rule_self s
 }
 
 /* (self.type in ['Exact','PathPrefix']) ? !self.value.endsWith('/.') : true */
-bool rule_must_not_end_with_when_type_one_of_exact_pathprefix_2(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_must_not_end_with_slash_dot_when_type_one_of_exact_pathprefix(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_path_match *self = self_.p;
 	(void)oldSelf_;
@@ -926,7 +926,7 @@ bool rule_must_not_have_port_for_backend_reference__http_backend_ref(struct rule
 }
 
 /* (self.type in ['Exact','PathPrefix']) ? self.value.matches(r"""^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$""") : true */
-bool rule_must_only_contain_valid_characters_matching_a_za_z0_9_0_9a(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_must_only_contain_valid_characters_matching_a_za_z0_9_percent(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_path_match *self = self_.p;
 	(void)oldSelf_;
@@ -1022,7 +1022,7 @@ bool rule_replacefullpath_must_be_specified_when_type_is_set_to_replacefullpath(
 }
 
 /* self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true */
-bool rule_replaceprefixmatch_must_be_specified_when_type_is_set_to_replaceprefixmatch(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_replaceprefixmatch_must_be_specified_when_type_is_set_to(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_path_modifier *self = self_.p;
 	(void)oldSelf_;
@@ -1270,7 +1270,7 @@ bool rule_samplingrate_can_only_be_set_when_mode_is_enabled__x_tracing_config(st
 }
 
 /* self.all(p1, self.all(p2, p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name ? ((!has(p1.sectionName) || p1.sectionName == '') == (!has(p2.sectionName) || p2.sectionName == '')) : true)) */
-bool rule_sectionname_must_be_specified_when_targetrefs_includes_2_or(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_sectionname_must_be_specified_when_targetrefs_includes_2(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct policy_target_section *self = self_.p;
 	(void)oldSelf_;
@@ -1294,7 +1294,7 @@ all_1;
 }
 
 /* self.all(p1, self.exists_one(p2, p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && (((!has(p1.sectionName) || p1.sectionName == '') && (!has(p2.sectionName) || p2.sectionName == '')) || (has(p1.sectionName) && has(p2.sectionName) && p1.sectionName == p2.sectionName)))) */
-bool rule_sectionname_must_be_unique_when_targetrefs_includes_2_or_more(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_sectionname_must_be_unique_when_targetrefs_includes_2_or(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct policy_target_section *self = self_.p;
 	(void)oldSelf_;
@@ -1414,7 +1414,7 @@ bool rule_subjectaltname_element_must_contain_uri_if_type_is_set_to(struct rule_
 }
 
 /* !(self.type != "Hostname" && has(self.hostname) && self.hostname != "") */
-bool rule_subjectaltname_element_must_not_contain_hostname_if_type_is(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_subjectaltname_element_must_not_contain_hostname_if_type(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct subject_alt_name *self = self_.p;
 	(void)oldSelf_;
@@ -1606,7 +1606,7 @@ bool rule_validation_must_be_set_if_and_only_if_mode_is_either_clientandserver(s
 }
 
 /* (self.type in ['Exact','PathPrefix']) ? self.value.startsWith('/') : true */
-bool rule_value_must_be_an_absolute_path_and_start_with_when_type_one(struct rule_self self_, struct rule_self oldSelf_)
+bool rule_value_must_be_an_absolute_path_and_start_with_slash_when(struct rule_self self_, struct rule_self oldSelf_)
 {
 	const struct http_path_match *self = self_.p;
 	(void)oldSelf_;

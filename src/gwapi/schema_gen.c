@@ -177,8 +177,8 @@ static const struct schema s8 = {
 	.n_fields = 4,
 };
 static const struct schema_rule r9[] = {
-	{rule_sectionname_must_be_specified_when_targetrefs_includes_2_or, "sectionname_must_be_specified_when_targetrefs_includes_2_or", "sectionName must be specified when targetRefs includes 2 or more references to the same target", false},
-	{rule_sectionname_must_be_unique_when_targetrefs_includes_2_or_more, "sectionname_must_be_unique_when_targetrefs_includes_2_or_more", "sectionName must be unique when targetRefs includes 2 or more references to the same target", false},
+	{rule_sectionname_must_be_specified_when_targetrefs_includes_2, "sectionname_must_be_specified_when_targetrefs_includes_2", "sectionName must be specified when targetRefs includes 2 or more references to the same target", false},
+	{rule_sectionname_must_be_unique_when_targetrefs_includes_2_or, "sectionname_must_be_unique_when_targetrefs_includes_2_or", "sectionName must be unique when targetRefs includes 2 or more references to the same target", false},
 };
 /* BackendTLSPolicy/v1.spec.targetRefs */
 static const struct schema s10 = {
@@ -248,7 +248,7 @@ static const struct schema_field f18[] = {
 };
 static const struct schema_rule r19[] = {
 	{rule_subjectaltname_element_must_contain_hostname_if_type_is_set, "subjectaltname_element_must_contain_hostname_if_type_is_set", "SubjectAltName element must contain Hostname, if Type is set to Hostname", false},
-	{rule_subjectaltname_element_must_not_contain_hostname_if_type_is, "subjectaltname_element_must_not_contain_hostname_if_type_is", "SubjectAltName element must not contain Hostname, if Type is not set to Hostname", false},
+	{rule_subjectaltname_element_must_not_contain_hostname_if_type, "subjectaltname_element_must_not_contain_hostname_if_type", "SubjectAltName element must not contain Hostname, if Type is not set to Hostname", false},
 	{rule_subjectaltname_element_must_contain_uri_if_type_is_set_to, "subjectaltname_element_must_contain_uri_if_type_is_set_to", "SubjectAltName element must contain URI, if Type is set to URI", false},
 	{rule_subjectaltname_element_must_not_contain_uri_if_type_is_not, "subjectaltname_element_must_not_contain_uri_if_type_is_not", "SubjectAltName element must not contain URI, if Type is not set to URI", false},
 };
@@ -1217,7 +1217,7 @@ static const struct schema_rule r150[] = {
 	{rule_tls_mode_must_be_set_for_protocol_tls, "tls_mode_must_be_set_for_protocol_tls", "tls mode must be set for protocol TLS", false},
 	{rule_hostname_must_not_be_specified_for_protocols_tcp_udp, "hostname_must_not_be_specified_for_protocols_tcp_udp", "hostname must not be specified for protocols ['TCP', 'UDP']", false},
 	{rule_listener_name_must_be_unique_within_the_gateway, "listener_name_must_be_unique_within_the_gateway", "Listener name must be unique within the Gateway", false},
-	{rule_combination_of_port_protocol_and_hostname_must_be_unique_for, "combination_of_port_protocol_and_hostname_must_be_unique_for", "Combination of port, protocol and hostname must be unique for each listener", false},
+	{rule_combination_of_port_protocol_and_hostname_must_be_unique, "combination_of_port_protocol_and_hostname_must_be_unique", "Combination of port, protocol and hostname must be unique for each listener", false},
 };
 /* Gateway/v1.spec.listeners */
 static const struct schema s151 = {
@@ -1773,7 +1773,7 @@ static const struct schema_rule r222[] = {
 	{rule_filter_responseheadermodifier_must_be_nil_if_the_filter_type, "filter_responseheadermodifier_must_be_nil_if_the_filter_type", "filter.responseHeaderModifier must be nil if the filter.type is not ResponseHeaderModifier", false},
 	{rule_filter_responseheadermodifier_must_be_specified_for_responseheadermodifier, "filter_responseheadermodifier_must_be_specified_for_responseheadermodifier", "filter.responseHeaderModifier must be specified for ResponseHeaderModifier filter.type", false},
 	{rule_filter_requestmirror_must_be_nil_if_the_filter_type_is_not, "filter_requestmirror_must_be_nil_if_the_filter_type_is_not", "filter.requestMirror must be nil if the filter.type is not RequestMirror", false},
-	{rule_filter_requestmirror_must_be_specified_for_requestmirror_filter, "filter_requestmirror_must_be_specified_for_requestmirror_filter", "filter.requestMirror must be specified for RequestMirror filter.type", false},
+	{rule_filter_requestmirror_must_be_specified_for_requestmirror, "filter_requestmirror_must_be_specified_for_requestmirror", "filter.requestMirror must be specified for RequestMirror filter.type", false},
 	{rule_filter_extensionref_must_be_nil_if_the_filter_type_is_not__grpc_route_filter, "filter_extensionref_must_be_nil_if_the_filter_type_is_not", "filter.extensionRef must be nil if the filter.type is not ExtensionRef", false},
 	{rule_filter_extensionref_must_be_specified_for_extensionref_filter__grpc_route_filter, "filter_extensionref_must_be_specified_for_extensionref_filter", "filter.extensionRef must be specified for ExtensionRef filter.type", false},
 };
@@ -2274,7 +2274,7 @@ static const struct schema_field f287[] = {
 static const struct schema_rule r288[] = {
 	{rule_replacefullpath_must_be_specified_when_type_is_set_to_replacefullpath, "replacefullpath_must_be_specified_when_type_is_set_to_replacefullpath", "replaceFullPath must be specified when type is set to 'ReplaceFullPath'", false},
 	{rule_type_must_be_replacefullpath_when_replacefullpath_is_set, "type_must_be_replacefullpath_when_replacefullpath_is_set", "type must be 'ReplaceFullPath' when replaceFullPath is set", false},
-	{rule_replaceprefixmatch_must_be_specified_when_type_is_set_to_replaceprefixmatch, "replaceprefixmatch_must_be_specified_when_type_is_set_to_replaceprefixmatch", "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'", false},
+	{rule_replaceprefixmatch_must_be_specified_when_type_is_set_to, "replaceprefixmatch_must_be_specified_when_type_is_set_to", "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'", false},
 	{rule_type_must_be_replaceprefixmatch_when_replaceprefixmatch_is, "type_must_be_replaceprefixmatch_when_replaceprefixmatch_is", "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set", false},
 };
 /* HTTPRoute/v1.spec.rules[].backendRefs[].filters[].requestRedirect.path */
@@ -2390,8 +2390,8 @@ static const struct schema_rule r301[] = {
 	{rule_filter_responseheadermodifier_must_be_nil_if_the_filter_type__http_route_filter, "filter_responseheadermodifier_must_be_nil_if_the_filter_type", "filter.responseHeaderModifier must be nil if the filter.type is not ResponseHeaderModifier", false},
 	{rule_filter_responseheadermodifier_must_be_specified_for_responseheadermodifier__http_route_filter, "filter_responseheadermodifier_must_be_specified_for_responseheadermodifier", "filter.responseHeaderModifier must be specified for ResponseHeaderModifier filter.type", false},
 	{rule_filter_requestmirror_must_be_nil_if_the_filter_type_is_not__http_route_filter, "filter_requestmirror_must_be_nil_if_the_filter_type_is_not", "filter.requestMirror must be nil if the filter.type is not RequestMirror", false},
-	{rule_filter_requestmirror_must_be_specified_for_requestmirror_filter__http_route_filter, "filter_requestmirror_must_be_specified_for_requestmirror_filter", "filter.requestMirror must be specified for RequestMirror filter.type", false},
-	{rule_filter_requestredirect_must_be_nil_if_the_filter_type_is_not, "filter_requestredirect_must_be_nil_if_the_filter_type_is_not", "filter.requestRedirect must be nil if the filter.type is not RequestRedirect", false},
+	{rule_filter_requestmirror_must_be_specified_for_requestmirror__http_route_filter, "filter_requestmirror_must_be_specified_for_requestmirror", "filter.requestMirror must be specified for RequestMirror filter.type", false},
+	{rule_filter_requestredirect_must_be_nil_if_the_filter_type_is, "filter_requestredirect_must_be_nil_if_the_filter_type_is", "filter.requestRedirect must be nil if the filter.type is not RequestRedirect", false},
 	{rule_filter_requestredirect_must_be_specified_for_requestredirect, "filter_requestredirect_must_be_specified_for_requestredirect", "filter.requestRedirect must be specified for RequestRedirect filter.type", false},
 	{rule_filter_urlrewrite_must_be_nil_if_the_filter_type_is_not_urlrewrite, "filter_urlrewrite_must_be_nil_if_the_filter_type_is_not_urlrewrite", "filter.urlRewrite must be nil if the filter.type is not URLRewrite", false},
 	{rule_filter_urlrewrite_must_be_specified_for_urlrewrite_filter, "filter_urlrewrite_must_be_specified_for_urlrewrite_filter", "filter.urlRewrite must be specified for URLRewrite filter.type", false},
@@ -2529,17 +2529,17 @@ static const struct schema_field f316[] = {
 	{.name = {"value", 5}, .schema = &s237, .offset = offsetof(struct http_path_match, value), .otherwise = &v43},
 };
 static const struct schema_rule r317[] = {
-	{rule_value_must_be_an_absolute_path_and_start_with_when_type_one, "value_must_be_an_absolute_path_and_start_with_when_type_one", "value must be an absolute path and start with '/' when type one of ['Exact', 'PathPrefix']", false},
-	{rule_must_not_contain_when_type_one_of_exact_pathprefix, "must_not_contain_when_type_one_of_exact_pathprefix", "must not contain '//' when type one of ['Exact', 'PathPrefix']", false},
-	{rule_must_not_contain_when_type_one_of_exact_pathprefix_2, "must_not_contain_when_type_one_of_exact_pathprefix_2", "must not contain '/./' when type one of ['Exact', 'PathPrefix']", false},
-	{rule_must_not_contain_when_type_one_of_exact_pathprefix_3, "must_not_contain_when_type_one_of_exact_pathprefix_3", "must not contain '/../' when type one of ['Exact', 'PathPrefix']", false},
-	{rule_must_not_contain_2f_when_type_one_of_exact_pathprefix, "must_not_contain_2f_when_type_one_of_exact_pathprefix", "must not contain '%2f' when type one of ['Exact', 'PathPrefix']", false},
-	{rule_must_not_contain_2f_when_type_one_of_exact_pathprefix_2, "must_not_contain_2f_when_type_one_of_exact_pathprefix_2", "must not contain '%2F' when type one of ['Exact', 'PathPrefix']", false},
-	{rule_must_not_contain_when_type_one_of_exact_pathprefix_4, "must_not_contain_when_type_one_of_exact_pathprefix_4", "must not contain '#' when type one of ['Exact', 'PathPrefix']", false},
-	{rule_must_not_end_with_when_type_one_of_exact_pathprefix, "must_not_end_with_when_type_one_of_exact_pathprefix", "must not end with '/..' when type one of ['Exact', 'PathPrefix']", false},
-	{rule_must_not_end_with_when_type_one_of_exact_pathprefix_2, "must_not_end_with_when_type_one_of_exact_pathprefix_2", "must not end with '/.' when type one of ['Exact', 'PathPrefix']", false},
+	{rule_value_must_be_an_absolute_path_and_start_with_slash_when, "value_must_be_an_absolute_path_and_start_with_slash_when", "value must be an absolute path and start with '/' when type one of ['Exact', 'PathPrefix']", false},
+	{rule_must_not_contain_slash_slash_when_type_one_of_exact_pathprefix, "must_not_contain_slash_slash_when_type_one_of_exact_pathprefix", "must not contain '//' when type one of ['Exact', 'PathPrefix']", false},
+	{rule_must_not_contain_slash_dot_slash_when_type_one_of_exact_pathprefix, "must_not_contain_slash_dot_slash_when_type_one_of_exact_pathprefix", "must not contain '/./' when type one of ['Exact', 'PathPrefix']", false},
+	{rule_must_not_contain_slash_dot_dot_slash_when_type_one_of_exact, "must_not_contain_slash_dot_dot_slash_when_type_one_of_exact", "must not contain '/../' when type one of ['Exact', 'PathPrefix']", false},
+	{rule_must_not_contain_percent_2f_when_type_one_of_exact_pathprefix, "must_not_contain_percent_2f_when_type_one_of_exact_pathprefix", "must not contain '%2f' when type one of ['Exact', 'PathPrefix']", false},
+	{rule_must_not_contain_percent_2f_when_type_one_of_exact_pathprefix_2, "must_not_contain_percent_2f_when_type_one_of_exact_pathprefix_2", "must not contain '%2F' when type one of ['Exact', 'PathPrefix']", false},
+	{rule_must_not_contain_hash_when_type_one_of_exact_pathprefix, "must_not_contain_hash_when_type_one_of_exact_pathprefix", "must not contain '#' when type one of ['Exact', 'PathPrefix']", false},
+	{rule_must_not_end_with_slash_dot_dot_when_type_one_of_exact_pathprefix, "must_not_end_with_slash_dot_dot_when_type_one_of_exact_pathprefix", "must not end with '/..' when type one of ['Exact', 'PathPrefix']", false},
+	{rule_must_not_end_with_slash_dot_when_type_one_of_exact_pathprefix, "must_not_end_with_slash_dot_when_type_one_of_exact_pathprefix", "must not end with '/.' when type one of ['Exact', 'PathPrefix']", false},
 	{rule_type_must_be_one_of_exact_pathprefix_regularexpression, "type_must_be_one_of_exact_pathprefix_regularexpression", "type must be one of ['Exact', 'PathPrefix', 'RegularExpression']", false},
-	{rule_must_only_contain_valid_characters_matching_a_za_z0_9_0_9a, "must_only_contain_valid_characters_matching_a_za_z0_9_0_9a", "must only contain valid characters (matching ^(\?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$) for types ['Exact', 'PathPrefix']", false},
+	{rule_must_only_contain_valid_characters_matching_a_za_z0_9_percent, "must_only_contain_valid_characters_matching_a_za_z0_9_percent", "must only contain valid characters (matching ^(\?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$) for types ['Exact', 'PathPrefix']", false},
 };
 /* HTTPRoute/v1.spec.rules[].matches[].path */
 static const struct schema s318 = {
@@ -2880,7 +2880,7 @@ static const struct schema_rule r356[] = {
 	{rule_tls_mode_must_be_set_for_protocol_tls__listener_entry_list, "tls_mode_must_be_set_for_protocol_tls", "tls mode must be set for protocol TLS", false},
 	{rule_hostname_must_not_be_specified_for_protocols_tcp_udp__listener_entry_list, "hostname_must_not_be_specified_for_protocols_tcp_udp", "hostname must not be specified for protocols ['TCP', 'UDP']", false},
 	{rule_listener_name_must_be_unique_within_the_gateway__listener_entry_list, "listener_name_must_be_unique_within_the_gateway", "Listener name must be unique within the Gateway", false},
-	{rule_combination_of_port_protocol_and_hostname_must_be_unique_for_2, "combination_of_port_protocol_and_hostname_must_be_unique_for_2", "Combination of port, protocol and hostname must be unique for each listener", false},
+	{rule_combination_of_port_protocol_and_hostname_must_be_unique_2, "combination_of_port_protocol_and_hostname_must_be_unique_2", "Combination of port, protocol and hostname must be unique for each listener", false},
 };
 /* ListenerSet/v1.spec.listeners */
 static const struct schema s357 = {

@@ -47,25 +47,43 @@ func (g *schemaGen) pattern(p string) string {
 	return name
 }
 
-// slug makes an identifier of a message: its words, cut at a length.
+var symbols = map[rune]string{'/': "slash", '.': "dot", '#': "hash", '%': "percent"}
+
+// slug makes an identifier of a message: its words, cut at a length.  Symbols count where they
+// stand in quotes, for they are what the message is about.
 func slug(s string) string {
-	var b strings.Builder
-	gap := false
+	var words []string
+	word := ""
+	quoted := false
+	end := func() {
+		if word != "" {
+			words = append(words, word)
+		}
+		word = ""
+	}
 	for _, c := range strings.ToLower(s) {
-		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
-			if gap && b.Len() > 0 {
-				if b.Len() > 56 {
-					break
-				}
-				b.WriteByte('_')
-			}
-			gap = false
-			b.WriteRune(c)
-		} else if c != '\'' {
-			gap = true
+		switch {
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+			word += string(c)
+		case c == '\'':
+			quoted = !quoted
+		case quoted && symbols[c] != "":
+			end()
+			word = symbols[c]
+			end()
+		default:
+			end()
 		}
 	}
-	return b.String()
+	end()
+	out := ""
+	for _, w := range words {
+		if len(out) > 56 {
+			break
+		}
+		out += "_" + w
+	}
+	return out[1:]
 }
 
 func (g *schemaGen) ruleID(r rule) *ruleInfo {
