@@ -145,6 +145,9 @@ class Node:
             f"--kubelet-client-certificate={key}/apiserver-kubelet.crt",
             f"--kubelet-client-key={key}/apiserver-kubelet.key",
             "--kubelet-preferred-address-types=InternalIP",
+            # Referenced by BackendTLSPolicy from Gateway API v1.7.0 on; off by default.
+            "--feature-gates=ClusterTrustBundle=true",
+            "--runtime-config=certificates.k8s.io/v1beta1/clustertrustbundles=true",
             f"--service-account-issuer=https://kubernetes.default.svc.{address.DOMAIN}",
             f"--service-account-key-file={key}/service-account.key",
             f"--service-account-signing-key-file={key}/service-account.key"])

@@ -122,6 +122,12 @@ def test_channel_is_the_one_asked_for(cluster):
     assert "listenersets.gateway.networking.k8s.io" in names
 
 
+def test_cluster_trust_bundles_are_served(cluster):
+    """Off in Kubernetes 1.36 unless asked for; Gateway API v1.7.0 refers to them."""
+    assert "clustertrustbundles" in cluster.kubectl(
+        "api-resources", "--api-group=certificates.k8s.io", "-o", "name")
+
+
 def test_our_image_runs_without_a_registry(namespace, tmp_path):
     """A dynamic program in an image made like ours runs as a restricted pod."""
     restricted(namespace)
