@@ -78,7 +78,7 @@ def parts():
         Part("suite", paths.CONFORMANCE, [
             tool, ["test", "-c", *build[1:], "-s -w", "-o", "OUT/conformance", "."],
         ], _save_suite_data),
-        Part("coredns", cluster / "coredns", [tool]),
+        Part("coredns", cluster / "coredns", [[*build, "-s -w", "-o", "OUT/", "."]]),
         Part("helm", cluster / "helm", [tool]),
     )}
 
