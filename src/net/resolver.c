@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/map.h"
 #include "base/mem.h"
@@ -39,6 +41,14 @@ struct resolver_fd {
 	struct watch watch;
 };
 
+/* Tells one state of a file from another. */
+struct resolv_stamp {
+	dev_t dev;
+	ino_t ino;
+	off_t size;
+	struct timespec mtime;
+};
+
 struct resolver {
 	struct loop *l;
 	ares_channel channel;
@@ -48,6 +58,10 @@ struct resolver {
 	struct list fds;
 	struct timer timer; /* c-ares' next retry */
 	struct resolver_answer *lent; /* to the done() that runs */
+	unsigned asking; /* entries */
+	struct resolver_config config; /* with copies of its texts */
+	struct resolv_stamp stamp; /* of resolv.conf as it was read */
+	nsec looked;
 };
 
 /* --- answers --- */
@@ -256,12 +270,98 @@ static void resolver_fd_state(void *arg, int fd, int readable, int writable)
 	}
 }
 
+/* --- the channel --- */
+
+static void ares_once(void)
+{
+	AZ(ares_library_init(ARES_LIB_INIT_ALL));
+}
+
+static char *resolv_path(const struct resolver *r)
+{
+	static char usual[] = "/etc/resolv.conf";
+
+	return r->config.resolv_conf ? (char *)(uintptr_t)r->config.resolv_conf : usual;
+}
+
+static struct resolv_stamp resolv_stamp(const struct resolver *r)
+{
+	struct stat st;
+
+	if (stat(resolv_path(r), &st) < 0)
+		return (struct resolv_stamp){0};
+	return (struct resolv_stamp){st.st_dev, st.st_ino, st.st_size, st.st_mtim};
+}
+
+static bool stamp_eq(const struct resolv_stamp *a, const struct resolv_stamp *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+	       a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
+}
+
+static int channel_open(struct resolver *r, ares_channel *ret_channel)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	const struct resolver_config *config = &r->config;
+	char lookups[] = "fb"; /* hosts file, then DNS */
+	struct ares_options o = {
+		.flags = ARES_FLAG_EDNS,
+		.ednspsz = EDNS_SIZE,
+		.timeout = (int)((config->timeout ? config->timeout : SEC(2)) / MSEC(1)),
+		.tries = config->tries ? config->tries : 3,
+		.lookups = lookups,
+		.domains = NULL,
+		.ndomains = 0,
+		.resolvconf_path = resolv_path(r),
+		.udp_port =
+			config->port ? config->port : 53, /* host order, whatever its page says */
+		.tcp_port = config->port ? config->port : 53,
+		.sock_state_cb = resolver_fd_state,
+		.sock_state_cb_data = r,
+	};
+	int mask = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+		   ARES_OPT_LOOKUPS | ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB |
+		   ARES_OPT_RESOLVCONF | ARES_OPT_UDP_PORT | ARES_OPT_TCP_PORT;
+	ares_channel channel;
+
+	AZ(pthread_once(&once, ares_once));
+	r->stamp = resolv_stamp(r); /* before it is read: a change in between is seen next time */
+	if (ares_init_options(&channel, &o, mask) != ARES_SUCCESS)
+		return -EIO;
+	if (config->servers &&
+		ares_set_servers_ports_csv(channel, config->servers) != ARES_SUCCESS) {
+		ares_destroy(channel);
+		return -EINVAL;
+	}
+	*ret_channel = channel;
+	return 0;
+}
+
+/* c-ares reads resolv.conf once per channel: a laptop that changes networks needs a new one. */
+static void resolver_look(struct resolver *r)
+{
+	struct resolv_stamp now;
+	ares_channel fresh;
+
+	if (r->config.servers || r->asking || loop_now(r->l) - r->looked < RESOLVER_LOOK)
+		return;
+	r->looked = loop_now(r->l);
+	now = resolv_stamp(r);
+	if (stamp_eq(&now, &r->stamp) || channel_open(r, &fresh) < 0)
+		return;
+	ares_destroy(r->channel);
+	r->channel = fresh;
+}
+
+/* --- questions --- */
+
 static void resolver_answered(void *arg, int status, int timeouts, struct ares_addrinfo *ai)
 {
 	struct resolver_entry *e = arg;
 
 	(void)timeouts;
 	e->asking = false;
+	e->r->asking--;
 	answer_unref(e->answer);
 	e->answer = answer_make(e->r, status, ai);
 	ares_freeaddrinfo(ai);
@@ -279,7 +379,9 @@ static void entry_ask(struct resolver_entry *e)
 		.ai_socktype = SOCK_STREAM,
 	};
 
+	resolver_look(e->r);
 	e->asking = true;
+	e->r->asking++;
 	ares_getaddrinfo(e->r->channel, e->name, NULL, &hints, resolver_answered, e);
 	resolver_rearm(e->r);
 }
@@ -393,38 +495,11 @@ void resolver_flush(struct resolver *r)
 
 /* --- life --- */
 
-static void ares_once(void)
+static void resolver_release(struct resolver *r)
 {
-	AZ(ares_library_init(ARES_LIB_INIT_ALL));
-}
-
-static int resolver_open(struct resolver *r, const struct resolver_config *config)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	char lookups[] = "fb"; /* hosts file, then DNS */
-	struct ares_options o = {
-		.flags = ARES_FLAG_EDNS,
-		.ednspsz = EDNS_SIZE,
-		.timeout = (int)((config->timeout ? config->timeout : SEC(2)) / MSEC(1)),
-		.tries = config->tries ? config->tries : 3,
-		.lookups = lookups,
-		.domains = NULL,
-		.ndomains = 0,
-		.sock_state_cb = resolver_fd_state,
-		.sock_state_cb_data = r,
-	};
-	int mask = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-		   ARES_OPT_LOOKUPS | ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB;
-
-	AZ(pthread_once(&once, ares_once));
-	if (ares_init_options(&r->channel, &o, mask) != ARES_SUCCESS)
-		return -EIO;
-	if (config->servers &&
-		ares_set_servers_ports_csv(r->channel, config->servers) != ARES_SUCCESS) {
-		ares_destroy(r->channel);
-		return -EINVAL;
-	}
-	return 0;
+	mem_free((void *)(uintptr_t)r->config.servers);
+	mem_free((void *)(uintptr_t)r->config.resolv_conf);
+	mem_free(r);
 }
 
 int resolver_new(
@@ -435,12 +510,17 @@ int resolver_new(
 
 	r->l = l;
 	r->deadline = config->deadline ? config->deadline : SEC(10);
+	r->config = *config;
+	r->config.servers = config->servers ? mem_strdup(str_from(config->servers)) : NULL;
+	r->config.resolv_conf =
+		config->resolv_conf ? mem_strdup(str_from(config->resolv_conf)) : NULL;
+	r->looked = loop_now(l);
 	list_init(&r->lru);
 	list_init(&r->fds);
 	timer_init(&r->timer, resolver_retry);
-	rc = resolver_open(r, config);
+	rc = channel_open(r, &r->channel);
 	if (rc < 0) {
-		mem_free(r);
+		resolver_release(r);
 		return rc;
 	}
 	*ret_resolver = r;
@@ -458,5 +538,5 @@ void resolver_free(struct resolver *r)
 	AN(list_empty(&r->fds));
 	map_fini(&r->names);
 	answer_unref(r->lent);
-	mem_free(r);
+	resolver_release(r);
 }

@@ -6,7 +6,8 @@
  * AAAA both.  Names are absolute: the search list of resolv.conf is not applied.  Answers are
  * cached for their TTL (bounded below and above), failures for RESOLVER_NEGATIVE; a name asked for
  * by many at once is asked once.  The cache holds at most RESOLVER_NAMES names; the least recently
- * used goes.  Literal addresses never ask.
+ * used goes.  Literal addresses never ask.  A changed resolv.conf is taken up within RESOLVER_LOOK,
+ * at a moment when nothing is being asked.
  */
 #ifndef NET_RESOLVER_H
 #define NET_RESOLVER_H
@@ -19,12 +20,15 @@
 #define RESOLVER_TTL_MIN SEC(1)
 #define RESOLVER_TTL_MAX SEC(3600)
 #define RESOLVER_NEGATIVE SEC(5)
+#define RESOLVER_LOOK SEC(5)
 
 struct resolver;
 struct resolver_entry;
 
 struct resolver_config {
-	const char *servers; /* "ip:port,ip:port"; NULL: resolv.conf */
+	const char *servers; /* "ip:port,ip:port"; NULL: what resolv.conf says */
+	const char *resolv_conf; /* NULL: /etc/resolv.conf */
+	uint16_t port; /* of servers named without one; 0: 53 */
 	nsec timeout; /* of one try, by the system's clock; 0: 2 s */
 	int tries; /* 0: 3 */
 	nsec deadline; /* of a lookup, by the loop's clock; 0: 10 s */

@@ -16,6 +16,7 @@ struct dns {
 	int fd;
 	int other; /* a socket that is not the server */
 	int asked; /* questions seen */
+	uint16_t port;
 	char servers[64];
 };
 
@@ -132,13 +133,15 @@ static void dns_ready(struct watch *w, uint32_t events)
 		(void)!sendto(d->fd, r.b, r.n, 0, (struct sockaddr *)&from, sizeof(from));
 }
 
-static int dns_socket(struct sockaddr_in *ret_at)
+/* On 127.0.0.<host>, at <port> or any. */
+static int dns_socket(unsigned host, uint16_t port, struct sockaddr_in *ret_at)
 {
 	socklen_t len = sizeof(*ret_at);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	*ret_at = (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	*ret_at = (struct sockaddr_in){.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(0x7f000000 + host)};
 	assert_int_equal(bind(fd, (struct sockaddr *)ret_at, len), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)ret_at, &len), 0);
 	return fd;
@@ -179,8 +182,9 @@ static void fix_open(struct fix *f)
 	*f = (struct fix){0};
 	clock_manual_init(&f->clock, SEC(1000), 0);
 	f->l = fixture_loop(&f->clock.clock, NULL);
-	f->dns.fd = dns_socket(&at);
-	f->dns.other = dns_socket(&other);
+	f->dns.fd = dns_socket(1, 0, &at);
+	f->dns.other = dns_socket(1, 0, &other);
+	f->dns.port = ntohs(at.sin_port);
 	(void)snprintf(f->dns.servers, sizeof(f->dns.servers), "127.0.0.1:%u", ntohs(at.sin_port));
 	assert_int_equal(loop_watch_fd(f->l, &f->dns.watch, f->dns.fd, EPOLLIN, dns_ready), 0);
 	config.servers = f->dns.servers;
@@ -348,6 +352,52 @@ static void hosts_file_first(void **state)
 	unlink(path);
 }
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The machine changes networks: the file names another server. */
+static void changed_resolv_conf_is_taken_up(void **state)
+{
+	struct resolver_config config = {.timeout = MSEC(100), .tries = 1};
+	char path[] = "/tmp/sluice-resolv-XXXXXX";
+	struct dns second = {0};
+	struct sockaddr_in at;
+	struct lookup u;
+	struct fix f;
+	int first;
+
+	(void)state;
+	close(mkstemp(path));
+	fix_open(&f);
+	write_file(path, "nameserver 127.0.0.1\n");
+	resolver_free(f.r);
+	config.resolv_conf = path;
+	config.port = f.dns.port;
+	assert_int_equal(resolver_new(f.l, &config, &f.r), 0);
+	assert_int_equal(look_now(&f, &u, "one.test"), 2);
+	first = f.dns.asked;
+	assert_true(first > 0);
+
+	second.fd = dns_socket(2, f.dns.port, &at);
+	assert_int_equal(loop_watch_fd(f.l, &second.watch, second.fd, EPOLLIN, dns_ready), 0);
+	write_file(path, "nameserver 127.0.0.2\n# another network\n");
+	clock_manual_advance(&f.clock, RESOLVER_LOOK + SEC(30));
+	loop_tick(f.l, 0);
+	assert_int_equal(look_now(&f, &u, "one.test"), 2);
+	assert_int_equal(f.dns.asked, first);
+	assert_true(second.asked > 0);
+	loop_unwatch(&second.watch);
+	close(second.fd);
+	unlink(path);
+	fix_close(&f);
+}
+
 static void forged_source_is_ignored(void **state)
 {
 	struct lookup u;
@@ -451,6 +501,7 @@ int main(void)
 		cmocka_unit_test(not_a_name),
 		cmocka_unit_test(literals_ask_nobody),
 		cmocka_unit_test(hosts_file_first),
+		cmocka_unit_test(changed_resolv_conf_is_taken_up),
 		cmocka_unit_test(forged_source_is_ignored),
 		cmocka_unit_test(silence_ends_by_deadline),
 		cmocka_unit_test(silence_ends_by_tries),
