@@ -21,35 +21,35 @@ static bool is_unreserved(int c)
 	       c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-/* Bytes of a path that are neither plain nor refused: they need a second look. */
+/* Bytes of a path that are not plain: refused, or in need of a second look. */
 enum path_class { PLAIN, REFUSED, PERCENT, DOT };
 
-static enum path_class path_class(char c)
-{
-	if (c <= ' ' || c > '~' || c == '\\' || c == '?' || c == '#')
-		return REFUSED; /* c > '~' is DEL; bytes from 0x80 are negative */
-	return c == '%' ? PERCENT : c == '.' ? DOT : PLAIN;
-}
+__extension__ static const uint8_t path_classes[256] = {
+	[0 ... ' '] = REFUSED,
+	[0x7f ... 0xff] = REFUSED,
+	['\\'] = REFUSED,
+	['?'] = REFUSED,
+	['#'] = REFUSED,
+	['%'] = PERCENT,
+	['.'] = DOT,
+};
 
 /* Checks <raw>; <*plain> says that it has no escape and no dot after a slash. */
 static int path_scan(struct str raw, bool *plain)
 {
+	const uint8_t *p = (const uint8_t *)raw.p;
+
 	*plain = true;
-	if (!raw.n || raw.p[0] != '/')
+	if (!raw.n || p[0] != '/')
 		return -EINVAL;
 	for (size_t i = 1; i < raw.n; i++) {
-		switch (path_class(raw.p[i])) {
-		case PLAIN:
-			break;
-		case REFUSED:
+		enum path_class class = path_classes[p[i]];
+
+		if (likely(class == PLAIN))
+			continue;
+		if (class == REFUSED)
 			return -EINVAL;
-		case PERCENT:
-			*plain = false;
-			break;
-		case DOT:
-			*plain &= raw.p[i - 1] != '/';
-			break;
-		}
+		*plain &= class == DOT && p[i - 1] != '/';
 	}
 	return 0;
 }
@@ -189,6 +189,17 @@ static int host_key_literal(struct str s, char *scratch, struct str *ret_key)
 	return 0;
 }
 
+/* Bytes that may stand in a host name: is_unreserved(), looked up. */
+__extension__ static const bool host_bytes[256] = {
+	['-'] = true,
+	['.'] = true,
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['_'] = true,
+	['a' ... 'z'] = true,
+	['~'] = true,
+};
+
 int host_key(struct str authority, char *scratch, struct str *ret_key)
 {
 	struct str s = authority;
@@ -205,7 +216,7 @@ int host_key(struct str authority, char *scratch, struct str *ret_key)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (!is_unreserved(c) || (c == '.' && before == '.'))
+		if (!host_bytes[(uint8_t)c] || (c == '.' && before == '.'))
 			return -EINVAL;
 		before = scratch[i] = ascii_lower(c);
 	}

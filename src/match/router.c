@@ -13,20 +13,20 @@ static inline uint64_t slashes(uint64_t w)
 }
 
 /* The hash of the element at <*p>, chained to <h>; moves <*p> to its end: a slash or <end>. */
-static inline uint64_t element_hash(uint64_t h, const char **p, const char *end, uint64_t factor)
+static inline uint64_t element_hash(
+	uint64_t h, const char *begin, const char **p, const char *end, uint64_t factor)
 {
 	for (;;) {
 		size_t room = (size_t)(end - *p);
-		uint64_t w = load_word(*p, room);
+		uint64_t w = likely(room >= 8) ? load_word(*p) : load_tail(begin, *p, end);
 		uint64_t slash = slashes(w);
-		size_t n = MIN(room, slash ? (size_t)__builtin_ctzll(slash) / 8 : 8);
+		size_t n = slash ? (size_t)__builtin_ctzll(slash) / 8 : MIN(room, 8);
 
+		*p += n;
 		if (n == 8) {
 			h = fold(h, w, factor);
-			*p += 8;
 			continue;
 		}
-		*p += n;
 		return fold(h, (w & (((uint64_t)1 << 8 * n) - 1)) | (uint64_t)n << 56, factor);
 	}
 }
@@ -41,7 +41,7 @@ void path_hash(struct fold_key k, struct str path, struct path_hash *ret)
 	ret->at[0] = h;
 	while (p < end) {
 		p++; /* the slash */
-		h = element_hash(h, &p, end, k.factor);
+		h = element_hash(h, path.p, &p, end, k.factor);
 		if (likely(++n <= PATH_DEPTHS))
 			ret->at[n] = h;
 	}
@@ -60,7 +60,7 @@ uint64_t path_hash_at(
 		return ph->at[depth];
 	while (depth--) {
 		p++;
-		h = element_hash(h, &p, end, k.factor);
+		h = element_hash(h, path.p, &p, end, k.factor);
 	}
 	return h;
 }
@@ -332,7 +332,7 @@ static const struct match_listener *listener_find(
 const struct match_listener *router_listener(const struct router *r, struct str host)
 {
 	const struct listeners *ls = r->listeners;
-	struct fold_key k = fold_key();
+	struct fold_key k = r->key;
 	const struct match_listener *l;
 
 	if (!ls)

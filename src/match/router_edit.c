@@ -450,6 +450,7 @@ struct router_edit *router_edit_begin(const struct router *base)
 			base->listeners->refs++;
 	}
 	e->r->refs = 1;
+	e->r->key = fold_key();
 	return e;
 }
 

@@ -22,7 +22,7 @@ static inline void look_init(struct look *k, const struct router *r, const struc
 	k->r = r;
 	k->rq = rq;
 	k->trace = trace;
-	k->key = fold_key();
+	k->key = r->key;
 	k->verdict = MATCH_NONE;
 	k->match = NULL;
 	k->host = NULL;

@@ -19,6 +19,12 @@
 #include "match/pmap.h"
 #include "match/router.h"
 
+/* The process's secret for the hashes below. */
+struct fold_key {
+	uint64_t start;
+	uint64_t factor;
+};
+
 /* A match as a bucket holds it: what decides most tries stands here, so that <m> is read last. */
 struct cand {
 	const struct match *m;
@@ -78,6 +84,7 @@ struct listeners {
 
 struct router {
 	uint32_t refs;
+	struct fold_key key;
 	size_t entries;
 	uint64_t next_serial;
 	struct pmap hosts;
@@ -110,11 +117,6 @@ static inline struct str host_name(const struct host *h)
 
 /* ---- hashes ---- */
 
-struct fold_key {
-	uint64_t start;
-	uint64_t factor;
-};
-
 static inline struct fold_key fold_key(void)
 {
 	const struct hash_key *k = hash_process_key();
@@ -131,26 +133,38 @@ static inline uint64_t fold(uint64_t h, uint64_t word, uint64_t factor)
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "load_word() reads words as they lie");
 
-/* Up to 8 bytes at <p>, of which <n> may be read, first byte lowest; missing ones are 0. */
-static inline uint64_t load_word(const char *p, size_t n)
+static inline uint64_t load_word(const char *p)
 {
+	uint64_t w;
+
+	memcpy(&w, p, 8);
+	return w;
+}
+
+/* The fewer than 8 bytes from <p> to <end> of a text that begins at <begin>, missing ones as 0. */
+static inline uint64_t load_tail(const char *begin, const char *p, const char *end)
+{
+	size_t n = (size_t)(end - p);
 	uint64_t w = 0;
 
-	if (likely(n >= 8)) {
-		memcpy(&w, p, 8);
-		return w;
-	}
+	if (!n)
+		return 0;
+	if (likely(end - begin >= 8))
+		return load_word(end - 8) >> 8 * (8 - n);
 	for (size_t i = 0; i < n; i++)
 		w |= (uint64_t)(uint8_t)p[i] << 8 * i;
 	return w;
 }
 
-static inline uint64_t fold_span(uint64_t h, const char *p, size_t n, uint64_t factor)
+/* The last word of a span holds fewer than 8 bytes: its top byte counts them. */
+static inline uint64_t fold_span(uint64_t h, struct str s, uint64_t factor)
 {
-	for (; n >= 8; p += 8, n -= 8)
-		h = fold(h, load_word(p, 8), factor);
-	/* The last word holds fewer than 8 bytes: its top byte counts them. */
-	return fold(h, load_word(p, n) | (uint64_t)n << 56, factor);
+	const char *p = s.p;
+	const char *end = s.p + s.n;
+
+	for (; end - p >= 8; p += 8)
+		h = fold(h, load_word(p), factor);
+	return fold(h, load_tail(s.p, p, end) | (uint64_t)(end - p) << 56, factor);
 }
 
 static inline uint64_t host_hash(
@@ -158,7 +172,7 @@ static inline uint64_t host_hash(
 {
 	uint64_t h = fold(k.start ^ (uint64_t)kind << 32, listener, k.factor);
 
-	return fold_span(h, name.p, name.n, k.factor);
+	return fold_span(h, name, k.factor);
 }
 
 static inline uint64_t path_slot_hash(

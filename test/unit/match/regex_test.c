@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "match/regex.h"
+#include "match/regex.c"
 
-#include <errno.h>
+#include "base/rand.h"
 
 #include "test.h"
 
@@ -48,6 +48,55 @@ static void test_a_quantifier_may_take_the_last_literal(void **state)
 	check("/v1(/.*)?", "/v1x", REGEX_NO);
 	check("/a{", "/a{", REGEX_YES);
 	check("a?", "", REGEX_YES);
+}
+
+/* The texts looked for before the engine is asked change no answer. */
+static void test_shortcuts_agree_with_the_engine(void **state)
+{
+	static const char *const pieces[] = {"abc", "abc", "ab/c", "cab", "/", "a", "b", "c",
+		"[abc]", "[^]a]", "[a\\]b]", "(abc)", "(a|b)", "(?:ab)", "(?i)", "?", "*", "+",
+		"{0}", "{2}", "{,2}", "{", "}", "\\d", "\\.", "\\x61", "\\Qa+\\E", "\\", "|", "^",
+		"$", ".", "(", ")", "]", "1", "[[:alpha:]bcd]", "#", "\\1", "(?#x)", "+?",
+		"((a)b[)])c"};
+	static const char *const words[] = {"abc", "/", "a", "b", "c", "1", "ab", ".", "{", "ABC"};
+	struct regex_scratch *s = regex_scratch_new();
+	struct regex_error error;
+	size_t compiled = 0, matched = 0, shortcut = 0;
+	struct rand r;
+
+	(void)state;
+	rand_init(&r, 11);
+	for (int round = 0; round < 60000; round++) {
+		char pattern[128] = "";
+		struct regex *with;
+
+		for (uint32_t i = 1 + rand_below(&r, 6); i > 0; i--)
+			strcat(pattern, pieces[rand_below(&r, ARRAY_LEN(pieces))]);
+		if (regex_new(str_from(pattern), &with, &error) < 0)
+			continue;
+		compiled++;
+		shortcut += with->need.n || with->prefix.n;
+		for (int k = 0; k < 20; k++) {
+			struct regex plain = *with;
+			char subject[64] = "";
+			enum regex_result want, got;
+
+			for (uint32_t i = rand_below(&r, 7); i > 0; i--)
+				strcat(subject, words[rand_below(&r, ARRAY_LEN(words))]);
+			plain.prefix = plain.need = (struct str){0};
+			want = regex_match(&plain, s, str_from(subject));
+			got = regex_match(with, s, str_from(subject));
+			if (got != want)
+				fail_msg("%s on %s: %d, want %d", pattern, subject, got, want);
+			matched += want == REGEX_YES;
+		}
+		regex_free(with);
+	}
+	/* The test is worth something only if all three happen often. */
+	assert_true(compiled > 10000);
+	assert_true(matched > 10000);
+	assert_true(shortcut > 5000);
+	regex_scratch_free(s);
 }
 
 static void test_wrong_patterns_say_where(void **state)
@@ -108,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both_ends_are_anchored),
 		cmocka_unit_test(test_a_quantifier_may_take_the_last_literal),
+		cmocka_unit_test(test_shortcuts_agree_with_the_engine),
 		cmocka_unit_test(test_wrong_patterns_say_where),
 		cmocka_unit_test(test_sizes_are_bounded),
 		cmocka_unit_test(test_work_is_bounded),
