@@ -84,9 +84,9 @@ char *arena_bytes(struct arena *a, size_t n)
 	return p;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static void *arena_alloc_as(struct arena *a, size_t n, size_t align)
 {
-	size_t pad = (size_t)(-(uintptr_t)a->at & (ARENA_ALIGN - 1));
+	size_t pad = (size_t)(-(uintptr_t)a->at & (align - 1));
 
 	if ((size_t)(a->end - a->at) >= pad + n && a->at)
 		a->at += pad;
@@ -95,9 +95,19 @@ void *arena_alloc(struct arena *a, size_t n)
 	return arena_bytes(a, n);
 }
 
+void *arena_alloc(struct arena *a, size_t n)
+{
+	return arena_alloc_as(a, n, ARENA_ALIGN);
+}
+
 void *arena_zalloc(struct arena *a, size_t n)
 {
 	return memset(arena_alloc(a, n), 0, n);
+}
+
+void *arena_zalloc_as(struct arena *a, size_t n, size_t align)
+{
+	return memset(arena_alloc_as(a, n, align), 0, n);
 }
 
 struct str arena_str(struct arena *a, struct str s)

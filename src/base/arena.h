@@ -33,6 +33,8 @@ void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t n) __attribute__((returns_nonnull));
 /* Zeroed. */
 void *arena_zalloc(struct arena *a, size_t n) __attribute__((returns_nonnull));
+/* <n> zeroed bytes at a multiple of <align>, a power of two up to 16. */
+void *arena_zalloc_as(struct arena *a, size_t n, size_t align) __attribute__((returns_nonnull));
 /* <n> bytes with no alignment: text. */
 char *arena_bytes(struct arena *a, size_t n) __attribute__((returns_nonnull));
 /* A copy of <s> with a NUL behind it (not counted in n). */
@@ -40,7 +42,7 @@ struct str arena_str(struct arena *a, struct str s);
 /* Formatted text, NUL-terminated. */
 struct str arena_printf(struct arena *a, const char *fmt, ...) printf_like(2, 3);
 
-#define ARENA_NEW(a, type) ((type *)arena_zalloc((a), sizeof(type)))
-#define ARENA_ARRAY(a, type, n) ((type *)arena_zalloc((a), sizeof(type) * (n)))
+#define ARENA_NEW(a, type) ((type *)arena_zalloc_as((a), sizeof(type), _Alignof(type)))
+#define ARENA_ARRAY(a, type, n) ((type *)arena_zalloc_as((a), sizeof(type) * (n), _Alignof(type)))
 
 #endif

@@ -41,7 +41,7 @@ static size_t class_end(struct str p, size_t i)
 	for (; i < p.n; i++) {
 		if (p.p[i] == '\\')
 			i++;
-		else if (false)
+		else if (p.p[i] == '[') /* [:alpha:] and what looks like it: give up */
 			return 0;
 		else if (p.p[i] == ']')
 			return i + 1;

@@ -117,6 +117,7 @@ void plan_edit_put_port(struct plan_edit *e, struct plan_port *port)
 	size_t at = port_place(p, port->name);
 	struct plan_port *old = NULL;
 
+	plan_segment_freeze(&port->seg);
 	if (port_is(p, at, port->name)) {
 		old = port_of(&p->ports[at]);
 	} else {
@@ -176,6 +177,7 @@ void plan_edit_put_route(struct plan_edit *e, struct plan_route *route)
 	uint64_t id = plan_id(route->name);
 	struct plan_route *old = (struct plan_route *)(uintptr_t)plan_route_find(p, id);
 
+	plan_segment_freeze(&route->seg);
 	route_enter(e, route);
 	if (!old) {
 		pmap_add(&p->routes, &plan_route_ops, id, route);
@@ -211,6 +213,7 @@ void plan_edit_put_upstream(struct plan_edit *e, struct plan_upstream *u)
 	if (!was && e->base) /* removed and put again in one edit */
 		was = plan_upstream_find(e->base, u->id);
 	plan_upstream_settle(p->store, u, was);
+	plan_segment_freeze(&u->seg);
 	if (!old) {
 		pmap_add(&p->upstreams, &plan_upstream_ops, u->id, u);
 		return;

@@ -38,7 +38,8 @@ struct plan_pem *plan_pem_get(struct plan_store *s, const struct plan_pem *from)
 		.names = names,
 		.nnames = from->nnames,
 	};
-	p->seg = (struct plan_segment){.refs = 1, .arena = a};
+	plan_segment_begin(&p->seg, &a);
+	plan_segment_freeze(&p->seg);
 	map_put(&s->pems, key, p);
 	return p;
 }
@@ -51,8 +52,6 @@ struct plan_pem *plan_pem_ref(struct plan_pem *p)
 
 void plan_pem_unref(struct plan_pem *p)
 {
-	struct arena a;
-
 	if (!p || --p->seg.refs)
 		return;
 	if (p->parsed_free)
@@ -60,6 +59,5 @@ void plan_pem_unref(struct plan_pem *p)
 	/* The map borrows the key that ends in the digest. */
 	AN(map_del(&p->store->pems, str_of(p->digest.p - 2, p->digest.n + 2)) == p);
 	explicit_bzero((void *)(uintptr_t)p->key.p, p->key.n);
-	a = p->seg.arena;
-	arena_fini(&a);
+	plan_segment_fini(&p->seg);
 }

@@ -121,7 +121,7 @@ static void stats_route(void *ctx, const struct plan_route *r)
 	st->routes++;
 	st->rules += r->nrules;
 	st->matches += r->nmatches;
-	st->bytes += r->seg.arena.total;
+	st->bytes += r->seg.bytes;
 }
 
 static void stats_upstream(void *ctx, const struct plan_upstream *u)
@@ -130,7 +130,7 @@ static void stats_upstream(void *ctx, const struct plan_upstream *u)
 
 	st->upstreams++;
 	st->endpoints += u->ntargets;
-	st->bytes += u->seg.arena.total + u->ntargets * sizeof(struct plan_endpoint);
+	st->bytes += u->seg.bytes + u->ntargets * sizeof(struct plan_endpoint);
 }
 
 struct plan_stats plan_stats(const struct plan *p)
@@ -144,7 +144,7 @@ struct plan_stats plan_stats(const struct plan *p)
 	plan_each_upstream(p, stats_upstream, &st);
 	for (size_t i = 0; i < p->nports; i++) {
 		st.listeners += p->ports[i].port->nlisteners;
-		st.bytes += p->ports[i].port->seg.arena.total;
+		st.bytes += p->ports[i].port->seg.bytes;
 	}
 	for (size_t i = 0; i < p->nrouters; i++)
 		st.bytes += router_stats(p->routers[i].router).bytes;

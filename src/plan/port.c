@@ -14,7 +14,7 @@ struct plan_port *plan_port_new(struct str name, uint16_t number, enum plan_port
 	p->id = plan_id(name);
 	p->number = number;
 	p->kind = (uint8_t)kind;
-	p->seg = (struct plan_segment){.refs = 1, .arena = a};
+	plan_segment_begin(&p->seg, &a);
 	return p;
 }
 
@@ -28,16 +28,13 @@ static void server_tls_unref(const struct plan_server_tls *tls)
 
 void plan_port_unref(struct plan_port *p)
 {
-	struct arena a;
-
 	if (--p->seg.refs)
 		return;
 	for (uint32_t i = 0; i < p->nlisteners; i++) {
 		if (p->listeners[i].tls)
 			server_tls_unref(p->listeners[i].tls);
 	}
-	a = p->seg.arena;
-	arena_fini(&a);
+	plan_segment_fini(&p->seg);
 }
 
 void plan_port_free(struct plan_port *p)

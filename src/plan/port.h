@@ -86,7 +86,7 @@ struct plan_port {
 struct plan_port *plan_port_new(struct str name, uint16_t number, enum plan_port_kind kind);
 static inline struct arena *plan_port_arena(struct plan_port *p)
 {
-	return &p->seg.arena;
+	return p->seg.arena;
 }
 /* Drops a port that was never put; NULL is legal. */
 void plan_port_free(struct plan_port *p);

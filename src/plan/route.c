@@ -2,7 +2,10 @@
 #include "match/regex.h"
 #include "plan/plan_priv.h"
 
-#define ROUTE_SIZE 512 /* a route with one rule and one match */
+/* First and further blocks: a route with one rule and one match fits in the first, and what is
+ * larger wastes little: there may be 40,000 of them. */
+#define ROUTE_SIZE 448
+#define ROUTE_MORE 256
 
 struct plan_route_regex {
 	struct regex *regex;
@@ -17,10 +20,11 @@ struct plan_route *plan_route_new(enum plan_route_kind kind, struct str kind_nam
 
 	arena_init(&a, size ? size : ROUTE_SIZE);
 	r = ARENA_NEW(&a, struct plan_route);
+	a.next_size = ROUTE_MORE;
 	r->kind = (uint8_t)kind;
 	r->name = arena_printf(&a, "%.*s/%.*s", STR_ARG(kind_name), STR_ARG(name));
 	r->order = (struct match_order){created, str_skip(r->name, kind_name.n + 1)};
-	r->seg = (struct plan_segment){.refs = 1, .arena = a};
+	plan_segment_begin(&r->seg, &a);
 	return r;
 }
 
@@ -42,14 +46,11 @@ int plan_route_regex(struct plan_route *r, struct str pattern, const struct rege
 
 void plan_route_unref(struct plan_route *r)
 {
-	struct arena a;
-
 	if (--r->seg.refs)
 		return;
 	for (struct plan_route_regex *own = r->regexes; own; own = own->next)
 		regex_free(own->regex);
-	a = r->seg.arena;
-	arena_fini(&a);
+	plan_segment_fini(&r->seg);
 }
 
 void plan_route_free(struct plan_route *r)

@@ -250,7 +250,7 @@ struct plan_route *plan_route_new(enum plan_route_kind kind, struct str kind_nam
 	int64_t created, size_t size);
 static inline struct arena *plan_route_arena(struct plan_route *r)
 {
-	return &r->seg.arena;
+	return r->seg.arena;
 }
 /* A regular expression that lives as long as the route.  Errors as regex_new(). */
 struct regex_error;

@@ -6,6 +6,32 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/mem.h"
+
+void plan_segment_begin(struct plan_segment *seg, const struct arena *a)
+{
+	*seg = (struct plan_segment){.refs = 1, .arena = MEM_NEW(struct arena)};
+	*seg->arena = *a;
+}
+
+void plan_segment_freeze(struct plan_segment *seg)
+{
+	if (!seg->arena)
+		return;
+	seg->bytes = (uint32_t)MIN(seg->arena->total, UINT32_MAX);
+	seg->blocks = seg->arena->blocks;
+	mem_free(seg->arena);
+	seg->arena = NULL;
+}
+
+void plan_segment_fini(struct plan_segment *seg)
+{
+	struct arena a;
+
+	plan_segment_freeze(seg);
+	a = (struct arena){.blocks = seg->blocks};
+	arena_fini(&a);
+}
 
 uint64_t plan_id(struct str name)
 {

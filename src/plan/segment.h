@@ -15,8 +15,17 @@
 
 struct plan_segment {
 	uint32_t refs;
-	struct arena arena;
+	uint32_t bytes; /* of its memory, once frozen */
+	struct arena *arena; /* while it is being filled; NULL once frozen */
+	struct arena_block *blocks; /* its memory, once frozen */
 };
+
+/* For the files of this module: <a> becomes the memory of <seg>, which lies in it; count 1. */
+void plan_segment_begin(struct plan_segment *seg, const struct arena *a);
+/* Nothing is added any more.  A second call does nothing. */
+void plan_segment_freeze(struct plan_segment *seg);
+/* Frees all memory of the segment, <seg> too. */
+void plan_segment_fini(struct plan_segment *seg);
 
 /*
  * Names become 64-bit numbers with the process's secret key: an upstream, port, listener or rule

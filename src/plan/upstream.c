@@ -59,7 +59,7 @@ struct plan_upstream *plan_upstream_new(struct str name, size_t ntargets)
 		u->targets[i].weight = 1;
 		u->targets[i].flags = PLAN_TARGET_READY | PLAN_TARGET_SERVING;
 	}
-	u->seg = (struct plan_segment){.refs = 1, .arena = a};
+	plan_segment_begin(&u->seg, &a);
 	return u;
 }
 
@@ -102,8 +102,6 @@ struct plan_upstream *plan_upstream_copy(const struct plan_upstream *from, size_
 
 void plan_upstream_unref(struct plan_upstream *u)
 {
-	struct arena a;
-
 	if (--u->seg.refs)
 		return;
 	for (uint32_t i = 0; i < u->ntargets; i++) {
@@ -114,8 +112,7 @@ void plan_upstream_unref(struct plan_upstream *u)
 		plan_pem_unref(u->tls->ca);
 		plan_pem_unref(u->tls->client);
 	}
-	a = u->seg.arena;
-	arena_fini(&a);
+	plan_segment_fini(&u->seg);
 }
 
 void plan_upstream_free(struct plan_upstream *u)

@@ -123,7 +123,7 @@ void plan_upstream_free(struct plan_upstream *u);
 /* Memory of <u>'s arena, for dns, tls and texts while it is being filled. */
 static inline struct arena *plan_upstream_arena(struct plan_upstream *u)
 {
-	return &u->seg.arena;
+	return u->seg.arena;
 }
 
 #endif
