@@ -58,7 +58,7 @@ static inline bool str_ends(struct str s, struct str suffix)
 static inline struct str str_skip(struct str s, size_t n)
 {
 	n = MIN(n, s.n);
-	return (struct str){s.p + n, s.n - n};
+	return (struct str){n ? s.p + n : s.p, s.n - n}; /* NULL + 0 is undefined */
 }
 
 static inline struct str str_take(struct str s, size_t n)
