@@ -32,7 +32,7 @@ void http_edits_copy(struct http_edits *ret_copy, const struct http_edits *e, st
 static void grow(struct http_edits *e)
 {
 	unsigned cap = e->adds_cap ? e->adds_cap * 2u : ADDS_FIRST;
-	struct http_add *adds = ARENA_ARRAY(e->arena, struct http_add, cap);
+	struct http_add *adds = arena_alloc(e->arena, cap * sizeof(*adds));
 
 	AN(cap <= UINT16_MAX);
 	for (unsigned i = 0; i < e->adds_n; i++)
@@ -161,7 +161,7 @@ void http_strip_hop_by_hop(struct http_edits *e, const struct http_head *h)
 	if (!(h->seen & IDS_HOP))
 		return;
 	drop_ids(e, h, IDS_HOP);
-	for (unsigned i = 0; http_has(h, HTTP_CONNECTION) && i < h->fields_n; i++) {
+	for (unsigned i = 0; h->nominates && i < h->fields_n; i++) {
 		struct str rest, token;
 
 		if (h->fields[i].id != HTTP_CONNECTION)

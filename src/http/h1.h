@@ -117,20 +117,23 @@ struct h1_request_out {
 	struct str path; /* or "*"; starts with '/' */
 	struct str query; /* written behind '?' when has_query */
 	bool has_query;
-	struct str host; /* the one Host field */
+	struct str host; /* the one Host field; never empty */
 	struct http_framing framing; /* NONE, LENGTH or CHUNKED */
+	bool expect; /* Expect: 100-continue; a 1.0 client's Expect never passes */
 	enum h1_connection connection;
 	struct str upgrade;
 };
 
-/* As received: method, path, query, effective host, framing, and the upgrade where there is one. */
+/* As received: method, path, query, effective host, framing, and the upgrade where there is one.
+ * An HTTP/1.0 request may have come without Host: then <o->host> is empty and the caller sets it,
+ * for instance to the endpoint's address. */
 void h1_request_out_init(struct h1_request_out *o, const struct http_request *r);
 
 /* Bytes that are certainly enough to write it.  <h> may be NULL (a request of our own). */
 size_t h1_request_bound(
 	const struct h1_request_out *o, const struct http_head *h, const struct http_edits *e);
 /* Writes the head: request line, Host, fields of <h> without those that <e> leaves out and without
- * Host and framing and connection fields, additions of <e>, framing, connection, empty line.
+ * the fields with HTTP_F_FRAMING, additions of <e>, framing, connection, empty line.
  * Returns the bytes written; -ENOBUFS when <cap> is too small; -EINVAL when method, path, query,
  * host or upgrade could be misread (nothing is to be sent then). */
 int must_check h1_request_write(const struct h1_request_out *o, const struct http_head *h,

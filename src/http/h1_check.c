@@ -135,12 +135,22 @@ struct nominated {
 	bool upgrade;
 };
 
-static enum http_reason connection_parse(const struct http_head *h, struct nominated *n)
+static bool token_is(struct str s, struct str lower)
+{
+	return s.n == lower.n && scan_eq_nocase(s.p, lower.p, s.n);
+}
+
+static enum http_reason connection_parse(struct http_head *h, struct nominated *n)
 {
 	unsigned count = 0;
 
 	*n = (struct nominated){0};
 	if (!http_has(h, HTTP_CONNECTION))
+		return HTTP_R_NONE;
+	/* what most clients say, without a list */
+	n->keep_alive = !(h->repeated >> HTTP_CONNECTION & 1) &&
+			token_is(http_value(h, HTTP_CONNECTION), STR("keep-alive"));
+	if (n->keep_alive)
 		return HTTP_R_NONE;
 	for (unsigned i = 0; i < h->fields_n; i++) {
 		struct str rest, token;
@@ -151,9 +161,14 @@ static enum http_reason connection_parse(const struct http_head *h, struct nomin
 		while (http_list_next(&rest, &token)) {
 			if (++count > NOMINATIONS_MAX)
 				return HTTP_R_TOO_MANY_NOMINATIONS;
-			n->close |= str_eq_nocase(token, STR("close"));
-			n->keep_alive |= str_eq_nocase(token, STR("keep-alive"));
-			n->upgrade |= str_eq_nocase(token, STR("upgrade"));
+			if (token_is(token, STR("close")))
+				n->close = true;
+			else if (token_is(token, STR("keep-alive")))
+				n->keep_alive = true;
+			else if (token_is(token, STR("upgrade")))
+				n->upgrade = true;
+			else
+				h->nominates = true;
 		}
 	}
 	return HTTP_R_NONE;

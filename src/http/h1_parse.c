@@ -2,7 +2,7 @@
 #include "http/h1.h"
 
 #include "http/h1_priv.h"
-#include "http/scan_priv.h"
+#include "http/name_priv.h"
 
 #define BLANK_LINES_MAX 2 /* before a request: RFC 9112 §2.2 asks for at least one */
 #define VERSION_N 8 /* "HTTP/1.1" */
@@ -71,7 +71,7 @@ static void name_found(
 	struct http_head *h, struct http_field *f, const char *from, const char *to, bool odd)
 {
 	f->name = span(h->base, from, to);
-	f->id = (uint8_t)http_name_id(str_of(from, (size_t)(to - from)));
+	f->id = (uint8_t)name_find(from, (size_t)(to - from));
 	h->repeated |= h->seen & (uint64_t)1 << f->id;
 	h->seen |= (uint64_t)1 << f->id;
 	if (odd && memchr(from, '_', (size_t)(to - from)))
@@ -90,6 +90,82 @@ static void value_found(struct http_head *h, struct http_field *f, const char *f
 	h->fields_n++;
 }
 
+#ifdef __SSE2__
+#define NAME_TAIL 2 /* what is read behind a colon */
+
+/* The name at <p> with its colon within 32 bytes, as nearly all are: its length, or 0 when it is
+ * for the long way (short, long, with rarer token bytes, wrong). */
+static inline unsigned name_fast(const char *p, const char *end, enum http_id *ret_id)
+{
+	__m128i colon = _mm_set1_epi8(':'), v = scan_load(p), w;
+	unsigned m = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, colon)), n, id;
+
+	*ret_id = HTTP_OTHER;
+	if (likely(m)) {
+		n = (unsigned)__builtin_ctz(m);
+		if (unlikely(n < 2))
+			return 0;
+		id = name_candidate(p, n);
+		*ret_id = (enum http_id)id;
+		if (name_rows[id].n == n && scan_begins_nocase(v, name_rows[id].name, n))
+			return n;
+		*ret_id = HTTP_OTHER;
+		return ~scan_name_bits(v) & ((1u << n) - 1) ? 0 : n;
+	}
+	if (end - p < 32 + NAME_TAIL)
+		return 0;
+	w = scan_load(p + 16);
+	m = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(w, colon));
+	if (!m)
+		return 0;
+	n = 16 + (unsigned)__builtin_ctz(m);
+	*ret_id = name_find(p, n);
+	if (*ret_id != HTTP_OTHER)
+		return n;
+	m = (scan_name_bits(v) | scan_name_bits(w) << 16);
+	return ~m & ((1u << n) - 1) ? 0 : n;
+}
+
+/* Whole plain lines at <p>, at most <max>: fills <h> and returns what is behind them.  It stops at
+ * whatever is for the long way, which alone knows what is wrong with a line or what is missing. */
+static const char *lines_fast(struct http_head *h, const char *p, const char *end, unsigned max)
+{
+	struct http_field *f = h->fields + h->fields_n, *stop = h->fields + max;
+	uint64_t seen = h->seen, repeated = h->repeated;
+	const char *base = h->base;
+
+	for (; f < stop && end - p >= 16 + NAME_TAIL; f++) {
+		enum http_id id;
+		unsigned n = name_fast(p, end, &id);
+		const char *value = p + n + 2, *e;
+		uint64_t bit = (uint64_t)1 << id;
+
+		if (unlikely(n == 0 || value[-1] != ' ' || (unsigned char)*value <= ' '))
+			break;
+		e = scan_ctl(value, end, p);
+		if (unlikely(end - e < 2 || memcmp(e, "\r\n", 2) != 0 || e[-1] == ' '))
+			break;
+		f->name = span(base, p, p + n);
+		f->value = span(base, value, e);
+		f->id = (uint8_t)id;
+		f->plain = true;
+		repeated |= seen & bit;
+		seen |= bit;
+		p = e + 2;
+	}
+	h->seen = seen;
+	h->repeated = repeated;
+	h->fields_n = (uint16_t)(f - h->fields);
+	return p;
+}
+#else
+static const char *lines_fast(struct http_head *h, const char *p, const char *end, unsigned max)
+{
+	(void)h, (void)end, (void)max;
+	return p;
+}
+#endif
+
 /* Field lines up to and with the empty line.  <lenient> is the response's licence to have blanks
  * before the colon (RFC 9112 §5.1).  One loop over a table of elements: longer than a function
  * should be, because position and field stay in registers. */
@@ -104,6 +180,8 @@ static int fields_step(struct h1_parser *ps, struct http_head *h, const char *en
 	for (;;) {
 		switch (ps->state) {
 		case S_LINE:
+			p = lines_fast(h, p, end, limits->fields_max);
+			f = &h->fields[h->fields_n];
 			if (p == end)
 				return more(ps, base, p);
 			if (unlikely(*p == '\r')) {
@@ -146,7 +224,7 @@ static int fields_step(struct h1_parser *ps, struct http_head *h, const char *en
 			ps->state = S_VALUE;
 			__attribute__((fallthrough));
 		case S_VALUE:
-			p = scan_value(p, end);
+			p = scan_value(p, end, base);
 			if (unlikely(p == end))
 				return more(ps, base, p);
 			rc = line_end(&p, end, HTTP_R_BAD_VALUE);
@@ -227,7 +305,7 @@ static int target_step(struct h1_parser *ps, struct http_request *r, const char 
 	const char *stop =
 		end - from > (ptrdiff_t)limits->uri_max ? from + limits->uri_max + 1 : end;
 
-	p = scan_target(p, stop);
+	p = scan_target(p, stop, base);
 	if (p - from > (ptrdiff_t)limits->uri_max)
 		return HTTP_R_URI_TOO_LONG;
 	if (p == end)
@@ -265,10 +343,15 @@ static size_t version_prefix(const char *p, size_t n)
 static int version_step(struct h1_parser *ps, struct http_request *r, const char *end)
 {
 	const char *base = r->head.base, *p = base + ps->at;
-	size_t have = (size_t)(end - p), n = version_prefix(p, have);
-	const char *at = p + n;
+	size_t have = (size_t)(end - p), n;
+	const char *at;
 	int rc;
 
+	if (likely(have >= VERSION_N && memcmp(p, "HTTP/1.1", VERSION_N) == 0))
+		n = VERSION_N;
+	else
+		n = version_prefix(p, have);
+	at = p + n;
 	if (n < VERSION_N) {
 		if (n == have)
 			return STEP_MORE;
@@ -381,7 +464,7 @@ static int status_step(struct h1_parser *ps, struct http_response *r, const char
 
 static int phrase_step(struct h1_parser *ps, struct http_response *r, const char *end)
 {
-	const char *base = r->head.base, *p = scan_value(base + ps->at, end);
+	const char *base = r->head.base, *p = scan_value(base + ps->at, end, base);
 	int rc = STEP_MORE;
 
 	if (p < end)

@@ -12,8 +12,9 @@
 
 #define BIT(id) ((uint64_t)1 << HTTP_##id)
 /* HTTP_F_FRAMING as a mask; a test holds the two together. */
-#define IDS_FRAMING \
-	(BIT(HOST) | BIT(CONTENT_LENGTH) | BIT(TRANSFER_ENCODING) | BIT(CONNECTION) | BIT(UPGRADE))
+#define IDS_FRAMING                                                                   \
+	(BIT(HOST) | BIT(CONTENT_LENGTH) | BIT(TRANSFER_ENCODING) | BIT(CONNECTION) | \
+		BIT(UPGRADE) | BIT(EXPECT))
 
 /* All writing is inside what the bound functions promised; the callers have checked it. */
 static char *put(char *p, struct str s)
@@ -123,7 +124,8 @@ void h1_request_out_init(struct h1_request_out *o, const struct http_request *r)
 		.query = http_query(r),
 		.has_query = r->has_query,
 		.host = http_host(r),
-		.framing = r->framing};
+		.framing = r->framing,
+		.expect = r->expect_continue};
 	if (r->upgrade) {
 		o->connection = H1_CONN_UPGRADE;
 		o->upgrade = http_span_str(&r->head, r->upgrade_to);
@@ -139,7 +141,6 @@ static bool upgrade_ok(enum h1_connection connection, struct str upgrade)
  * here. */
 static bool request_ok(const struct h1_request_out *o)
 {
-	struct url_authority a;
 	bool star = str_eq(o->path, STR("*")) && !o->has_query;
 
 	if (!http_token_ok(o->method) || !(star || (o->path.n && o->path.p[0] == '/')))
@@ -150,7 +151,7 @@ static bool request_ok(const struct h1_request_out *o)
 		return false;
 	if (o->framing.body == HTTP_BODY_CLOSE || o->framing.body == HTTP_BODY_TUNNEL)
 		return false;
-	return o->host.n == 0 || url_authority_parse(o->host, &a) == 0;
+	return o->host.n && url_target_bytes(o->host);
 }
 
 size_t h1_request_bound(
@@ -180,6 +181,8 @@ int h1_request_write(const struct h1_request_out *o, const struct http_head *h,
 	at = put(at, STR("\r\n"));
 	at = put_fields(at, h, e);
 	at = put_framing(at, &o->framing);
+	if (o->expect)
+		at = put(at, STR("Expect: 100-continue\r\n"));
 	at = put_connection(at, o->connection, o->upgrade);
 	at = put(at, STR("\r\n"));
 	return (int)(at - p);
@@ -210,7 +213,7 @@ int h1_response_write(const struct h1_response_out *o, const struct http_head *h
 
 	if (o->status < 100 || o->status > 999 || !upgrade_ok(o->connection, o->upgrade))
 		return -EINVAL;
-	if (phrase.n && scan_value(phrase.p, phrase.p + phrase.n) != phrase.p + phrase.n)
+	if (phrase.n && scan_value(phrase.p, phrase.p + phrase.n, phrase.p) != phrase.p + phrase.n)
 		return -EINVAL;
 	if (h1_response_bound(o, h, e) > MIN(cap, INT32_MAX))
 		return -ENOBUFS;

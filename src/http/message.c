@@ -60,7 +60,7 @@ bool http_value_ok(struct str s)
 		return true;
 	if (s.p[0] == ' ' || s.p[0] == '\t' || s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t')
 		return false;
-	return scan_value(s.p, s.p + s.n) == s.p + s.n;
+	return scan_value(s.p, s.p + s.n, s.p) == s.p + s.n;
 }
 
 bool http_token_ok(struct str s)

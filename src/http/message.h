@@ -58,6 +58,7 @@ struct http_head {
 	uint16_t n; /* bytes of the whole head, with blank lines before and the empty line after */
 	uint16_t fields_n;
 	bool underscores; /* some name has a '_' */
+	bool nominates; /* Connection lists more than close, keep-alive and upgrade */
 };
 
 static inline struct str http_span_str(const struct http_head *h, struct http_span s)

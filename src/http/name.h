@@ -2,8 +2,8 @@
 /*
  * name.h -- field names that the gateway knows, found by a perfect hash.
  *
- * The three letters of each row are its first, the one at three quarters of its length, and its
- * last: the hash is made of them and the length.  Two names in one slot do not compile.
+ * The two letters of each row are its first and its last but one: the hash is made of them and the
+ * length.  Two names in one slot do not compile.
  */
 #ifndef HTTP_NAME_H
 #define HTTP_NAME_H
@@ -17,78 +17,75 @@ enum {
 	HTTP_F_CONSUMED = 8, /* read by the gateway to decide */
 };
 
-/* X(ID, name, first, three quarters, last, flags) */
-#define HTTP_NAMES(X)                                                                          \
-	X(HOST, "host", 'h', 't', 't', HTTP_F_FRAMING)                                         \
-	X(CONTENT_LENGTH, "content-length", 'c', 'n', 'h', HTTP_F_FRAMING)                     \
-	X(TRANSFER_ENCODING, "transfer-encoding", 't', 'o', 'g', HTTP_F_FRAMING | HTTP_F_HOP)  \
-	X(CONNECTION, "connection", 'c', 'i', 'n', HTTP_F_FRAMING | HTTP_F_HOP)                \
-	X(KEEP_ALIVE, "keep-alive", 'k', 'i', 'e', HTTP_F_HOP)                                 \
-	X(PROXY_CONNECTION, "proxy-connection", 'p', 't', 'n', HTTP_F_HOP)                     \
-	X(TE, "te", 't', 'e', 'e', HTTP_F_HOP)                                                 \
-	X(TRAILER, "trailer", 't', 'e', 'r', HTTP_F_HOP)                                       \
-	X(UPGRADE, "upgrade", 'u', 'd', 'e', HTTP_F_FRAMING | HTTP_F_HOP)                      \
-	X(HTTP2_SETTINGS, "http2-settings", 'h', 'i', 's', HTTP_F_HOP)                         \
-	X(EXPECT, "expect", 'e', 'c', 't', HTTP_F_CONSUMED)                                    \
-	X(COOKIE, "cookie", 'c', 'i', 'e', HTTP_F_CONSUMED)                                    \
-	X(SET_COOKIE, "set-cookie", 's', 'k', 'e', HTTP_F_CONSUMED)                            \
-	X(ORIGIN, "origin", 'o', 'i', 'n', HTTP_F_CONSUMED)                                    \
-	X(AUTHORIZATION, "authorization", 'a', 't', 'n', HTTP_F_CONSUMED)                      \
-	X(PROXY_AUTHORIZATION, "proxy-authorization", 'p', 'a', 'n', 0)                        \
-	X(FORWARDED, "forwarded", 'f', 'd', 'd', HTTP_F_FORWARDED)                             \
-	X(X_FORWARDED_FOR, "x-forwarded-for", 'x', '-', 'r', HTTP_F_FORWARDED)                 \
-	X(X_FORWARDED_PROTO, "x-forwarded-proto", 'x', 'p', 'o', HTTP_F_FORWARDED)             \
-	X(X_FORWARDED_HOST, "x-forwarded-host", 'x', 'h', 't', HTTP_F_FORWARDED)               \
-	X(X_FORWARDED_PORT, "x-forwarded-port", 'x', 'p', 't', HTTP_F_FORWARDED)               \
-	X(X_REAL_IP, "x-real-ip", 'x', '-', 'p', HTTP_F_FORWARDED)                             \
-	X(X_REQUEST_ID, "x-request-id", 'x', '-', 'd', HTTP_F_FORWARDED)                       \
-	X(ACCESS_CONTROL_REQUEST_METHOD, "access-control-request-method", 'a', 't', 'd',       \
-		HTTP_F_CONSUMED)                                                               \
-	X(ACCESS_CONTROL_REQUEST_HEADERS, "access-control-request-headers", 'a', '-', 's',     \
-		HTTP_F_CONSUMED)                                                               \
-	X(ACCESS_CONTROL_ALLOW_ORIGIN, "access-control-allow-origin", 'a', '-', 'n',           \
-		HTTP_F_CONSUMED)                                                               \
-	X(ACCESS_CONTROL_ALLOW_CREDENTIALS, "access-control-allow-credentials", 'a', 'd', 's', \
-		HTTP_F_CONSUMED)                                                               \
-	X(ACCESS_CONTROL_ALLOW_METHODS, "access-control-allow-methods", 'a', 'm', 's',         \
-		HTTP_F_CONSUMED)                                                               \
-	X(ACCESS_CONTROL_ALLOW_HEADERS, "access-control-allow-headers", 'a', 'h', 's',         \
-		HTTP_F_CONSUMED)                                                               \
-	X(ACCESS_CONTROL_EXPOSE_HEADERS, "access-control-expose-headers", 'a', '-', 's',       \
-		HTTP_F_CONSUMED)                                                               \
-	X(ACCESS_CONTROL_MAX_AGE, "access-control-max-age", 'a', 'a', 'e', HTTP_F_CONSUMED)    \
-	X(DATE, "date", 'd', 'e', 'e', 0)                                                      \
-	X(SERVER, "server", 's', 'e', 'r', 0)                                                  \
-	X(VARY, "vary", 'v', 'y', 'y', 0)                                                      \
-	X(LOCATION, "location", 'l', 'o', 'n', 0)                                              \
-	X(CONTENT_TYPE, "content-type", 'c', 'y', 'e', 0)                                      \
-	X(CONTENT_ENCODING, "content-encoding", 'c', 'd', 'g', 0)                              \
-	X(CONTENT_RANGE, "content-range", 'c', 'a', 'e', 0)                                    \
-	X(RANGE, "range", 'r', 'g', 'e', 0)                                                    \
-	X(ETAG, "etag", 'e', 'g', 'g', 0)                                                      \
-	X(LAST_MODIFIED, "last-modified", 'l', 'f', 'd', 0)                                    \
-	X(CACHE_CONTROL, "cache-control", 'c', 't', 'l', 0)                                    \
-	X(AGE, "age", 'a', 'e', 'e', 0)                                                        \
-	X(RETRY_AFTER, "retry-after", 'r', 't', 'r', 0)                                        \
-	X(ACCEPT, "accept", 'a', 'p', 't', 0)                                                  \
-	X(ACCEPT_ENCODING, "accept-encoding", 'a', 'd', 'g', 0)                                \
-	X(ACCEPT_LANGUAGE, "accept-language", 'a', 'u', 'e', 0)                                \
-	X(USER_AGENT, "user-agent", 'u', 'e', 't', 0)                                          \
-	X(REFERER, "referer", 'r', 'e', 'r', 0)                                                \
-	X(IF_NONE_MATCH, "if-none-match", 'i', 'a', 'h', 0)                                    \
-	X(IF_MODIFIED_SINCE, "if-modified-since", 'i', 's', 'e', 0)                            \
-	X(VIA, "via", 'v', 'a', 'a', 0)                                                        \
-	X(MAX_FORWARDS, "max-forwards", 'm', 'r', 's', 0)                                      \
-	X(WWW_AUTHENTICATE, "www-authenticate", 'w', 'c', 'e', 0)                              \
-	X(UPGRADE_INSECURE_REQUESTS, "upgrade-insecure-requests", 'u', 'e', 's', 0)            \
-	X(SEC_WEBSOCKET_KEY, "sec-websocket-key", 's', 't', 'y', 0)                            \
-	X(SEC_WEBSOCKET_VERSION, "sec-websocket-version", 's', 'e', 'n', 0)                    \
-	X(TRACEPARENT, "traceparent", 't', 'e', 't', 0)                                        \
-	X(PRIORITY, "priority", 'p', 't', 'y', 0)                                              \
-	X(GRPC_TIMEOUT, "grpc-timeout", 'g', 'o', 't', 0)                                      \
-	X(GRPC_STATUS, "grpc-status", 'g', 't', 's', 0)
+/* X(ID, name, first, last but one, flags) */
+#define HTTP_NAMES(X)                                                                              \
+	X(HOST, "host", 'h', 's', HTTP_F_FRAMING)                                                  \
+	X(CONTENT_LENGTH, "content-length", 'c', 't', HTTP_F_FRAMING)                              \
+	X(TRANSFER_ENCODING, "transfer-encoding", 't', 'n', HTTP_F_FRAMING | HTTP_F_HOP)           \
+	X(CONNECTION, "connection", 'c', 'o', HTTP_F_FRAMING | HTTP_F_HOP)                         \
+	X(KEEP_ALIVE, "keep-alive", 'k', 'v', HTTP_F_HOP)                                          \
+	X(PROXY_CONNECTION, "proxy-connection", 'p', 'o', HTTP_F_HOP)                              \
+	X(TE, "te", 't', 't', HTTP_F_HOP)                                                          \
+	X(TRAILER, "trailer", 't', 'e', HTTP_F_HOP)                                                \
+	X(UPGRADE, "upgrade", 'u', 'd', HTTP_F_FRAMING | HTTP_F_HOP)                               \
+	X(HTTP2_SETTINGS, "http2-settings", 'h', 'g', HTTP_F_HOP)                                  \
+	X(EXPECT, "expect", 'e', 'c', HTTP_F_FRAMING)                                              \
+	X(COOKIE, "cookie", 'c', 'i', HTTP_F_CONSUMED)                                             \
+	X(SET_COOKIE, "set-cookie", 's', 'i', HTTP_F_CONSUMED)                                     \
+	X(ORIGIN, "origin", 'o', 'i', HTTP_F_CONSUMED)                                             \
+	X(AUTHORIZATION, "authorization", 'a', 'o', HTTP_F_CONSUMED)                               \
+	X(PROXY_AUTHORIZATION, "proxy-authorization", 'p', 'o', 0)                                 \
+	X(FORWARDED, "forwarded", 'f', 'e', HTTP_F_FORWARDED)                                      \
+	X(X_FORWARDED_FOR, "x-forwarded-for", 'x', 'o', HTTP_F_FORWARDED)                          \
+	X(X_FORWARDED_PROTO, "x-forwarded-proto", 'x', 't', HTTP_F_FORWARDED)                      \
+	X(X_FORWARDED_HOST, "x-forwarded-host", 'x', 's', HTTP_F_FORWARDED)                        \
+	X(X_FORWARDED_PORT, "x-forwarded-port", 'x', 'r', HTTP_F_FORWARDED)                        \
+	X(X_REAL_IP, "x-real-ip", 'x', 'i', HTTP_F_FORWARDED)                                      \
+	X(X_REQUEST_ID, "x-request-id", 'x', 'i', HTTP_F_FORWARDED)                                \
+	X(ACCESS_CONTROL_REQUEST_METHOD, "access-control-request-method", 'a', 'o',                \
+		HTTP_F_CONSUMED)                                                                   \
+	X(ACCESS_CONTROL_REQUEST_HEADERS, "access-control-request-headers", 'a', 'r',              \
+		HTTP_F_CONSUMED)                                                                   \
+	X(ACCESS_CONTROL_ALLOW_ORIGIN, "access-control-allow-origin", 'a', 'i', HTTP_F_CONSUMED)   \
+	X(ACCESS_CONTROL_ALLOW_CREDENTIALS, "access-control-allow-credentials", 'a', 'l',          \
+		HTTP_F_CONSUMED)                                                                   \
+	X(ACCESS_CONTROL_ALLOW_METHODS, "access-control-allow-methods", 'a', 'd', HTTP_F_CONSUMED) \
+	X(ACCESS_CONTROL_ALLOW_HEADERS, "access-control-allow-headers", 'a', 'r', HTTP_F_CONSUMED) \
+	X(ACCESS_CONTROL_EXPOSE_HEADERS, "access-control-expose-headers", 'a', 'r',                \
+		HTTP_F_CONSUMED)                                                                   \
+	X(ACCESS_CONTROL_MAX_AGE, "access-control-max-age", 'a', 'g', HTTP_F_CONSUMED)             \
+	X(DATE, "date", 'd', 't', 0)                                                               \
+	X(SERVER, "server", 's', 'e', 0)                                                           \
+	X(VARY, "vary", 'v', 'r', 0)                                                               \
+	X(LOCATION, "location", 'l', 'o', 0)                                                       \
+	X(CONTENT_TYPE, "content-type", 'c', 'p', 0)                                               \
+	X(CONTENT_ENCODING, "content-encoding", 'c', 'n', 0)                                       \
+	X(CONTENT_RANGE, "content-range", 'c', 'g', 0)                                             \
+	X(RANGE, "range", 'r', 'g', 0)                                                             \
+	X(ETAG, "etag", 'e', 'a', 0)                                                               \
+	X(LAST_MODIFIED, "last-modified", 'l', 'e', 0)                                             \
+	X(CACHE_CONTROL, "cache-control", 'c', 'o', 0)                                             \
+	X(AGE, "age", 'a', 'g', 0)                                                                 \
+	X(RETRY_AFTER, "retry-after", 'r', 'e', 0)                                                 \
+	X(ACCEPT, "accept", 'a', 'p', 0)                                                           \
+	X(ACCEPT_ENCODING, "accept-encoding", 'a', 'n', 0)                                         \
+	X(ACCEPT_LANGUAGE, "accept-language", 'a', 'g', 0)                                         \
+	X(USER_AGENT, "user-agent", 'u', 'n', 0)                                                   \
+	X(REFERER, "referer", 'r', 'e', 0)                                                         \
+	X(IF_NONE_MATCH, "if-none-match", 'i', 'c', 0)                                             \
+	X(IF_MODIFIED_SINCE, "if-modified-since", 'i', 'c', 0)                                     \
+	X(VIA, "via", 'v', 'i', 0)                                                                 \
+	X(MAX_FORWARDS, "max-forwards", 'm', 'd', 0)                                               \
+	X(WWW_AUTHENTICATE, "www-authenticate", 'w', 't', 0)                                       \
+	X(UPGRADE_INSECURE_REQUESTS, "upgrade-insecure-requests", 'u', 't', 0)                     \
+	X(SEC_WEBSOCKET_KEY, "sec-websocket-key", 's', 'e', 0)                                     \
+	X(SEC_WEBSOCKET_VERSION, "sec-websocket-version", 's', 'o', 0)                             \
+	X(TRACEPARENT, "traceparent", 't', 'n', 0)                                                 \
+	X(PRIORITY, "priority", 'p', 't', 0)                                                       \
+	X(GRPC_TIMEOUT, "grpc-timeout", 'g', 'u', 0)                                               \
+	X(GRPC_STATUS, "grpc-status", 'g', 'u', 0)
 
-#define HTTP_NAME_ENUM(id, name, a, b, c, flags) HTTP_##id,
+#define HTTP_NAME_ENUM(id, name, a, b, flags) HTTP_##id,
 enum http_id { HTTP_OTHER, HTTP_NAMES(HTTP_NAME_ENUM) HTTP_ID_COUNT };
 #undef HTTP_NAME_ENUM
 _Static_assert(HTTP_ID_COUNT <= 64, "struct http_head keeps a bit for each");

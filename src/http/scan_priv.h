@@ -19,7 +19,7 @@ enum {
 	SCAN_TOKEN = 1, /* RFC 9110 §5.6.2 tchar */
 	SCAN_VALUE = 2, /* HTAB, SP, visible, obs-text: RFC 9110 §5.5 */
 	SCAN_TARGET = 4, /* visible ASCII but '#' */
-	SCAN_HOST = 8, /* letters, digits, '-', '_', '.' */
+	SCAN_LABEL = 8, /* of a host name: letters, digits, '-', '_' */
 	SCAN_HEX = 16,
 	SCAN_QDTEXT = 32, /* RFC 9110 §5.6.4, without quote and backslash */
 };
@@ -52,43 +52,77 @@ static inline __m128i scan_range(__m128i v, int lo, int hi)
 }
 #endif
 
-/* First byte that may not stand in a field value, or end. */
-static inline const char *scan_value(const char *p, const char *end)
-{
 #ifdef __SSE2__
-	while (end - p >= 16) {
-		__m128i v = scan_load(p);
-		/* signed: 0x80..0xff are negative, so "-1 < v < 0x20" is a control byte */
-		__m128i ctl = _mm_andnot_si128(
-			_mm_cmpeq_epi8(v, _mm_set1_epi8('\t')), scan_range(v, 0, 0x1f));
-		__m128i bad = _mm_or_si128(ctl, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
-		unsigned m = (unsigned)_mm_movemask_epi8(bad);
+/* Bits of the bytes that may not stand in a field value, and of HTAB, which may. */
+static inline unsigned scan_value_bits(__m128i v)
+{
+	/* the smaller of v and 0x1f is v: v is a control byte */
+	__m128i ctl = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
 
-		if (m)
-			return p + __builtin_ctz(m);
-		p += 16;
-	}
-#endif
-	return scan_plain(p, end, SCAN_VALUE);
+	return (unsigned)_mm_movemask_epi8(
+		_mm_or_si128(ctl, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f))));
 }
 
-/* First byte that may not stand in a request target, or end. */
-static inline const char *scan_target(const char *p, const char *end)
+/* Bits of the bytes that may not stand in a request target. */
+static inline unsigned scan_target_bits(__m128i v)
 {
-#ifdef __SSE2__
-	while (end - p >= 16) {
-		__m128i v = scan_load(p);
-		/* signed: everything from 0x80 up is below 0x21 as well */
-		__m128i bad = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x21)),
-			_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)),
-				_mm_cmpeq_epi8(v, _mm_set1_epi8('#'))));
-		unsigned m = (unsigned)_mm_movemask_epi8(bad);
+	__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x20)), v);
+	__m128i high = _mm_cmpeq_epi8(_mm_max_epu8(v, _mm_set1_epi8(0x7f)), v);
 
-		if (m)
-			return p + __builtin_ctz(m);
-		p += 16;
-	}
+	return (unsigned)_mm_movemask_epi8(
+		_mm_or_si128(_mm_or_si128(low, high), _mm_cmpeq_epi8(v, _mm_set1_epi8('#'))));
+}
+
+/* Bits of the bytes that are letter, digit or '-': most of what names are made of. */
+static inline unsigned scan_name_bits(__m128i v)
+{
+	__m128i letter = scan_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z');
+	__m128i digit = scan_range(v, '0', '9');
+
+	return (unsigned)_mm_movemask_epi8(
+		_mm_or_si128(_mm_or_si128(letter, digit), _mm_cmpeq_epi8(v, _mm_set1_epi8('-'))));
+}
+
+/* Blocks from <p>, then the last one again from its end, which overlaps what is done with: for that
+ * [floor, p) must be readable. */
+#define SCAN_BLOCKS(bits)                                                             \
+	do {                                                                          \
+		unsigned m_;                                                          \
+		for (; end - p >= 16; p += 16) {                                      \
+			m_ = bits(scan_load(p));                                      \
+			if (m_)                                                       \
+				return p + __builtin_ctz(m_);                         \
+		}                                                                     \
+		if (end - floor >= 16) {                                              \
+			m_ = bits(scan_load(end - 16)) >> (16 - (unsigned)(end - p)); \
+			return m_ ? p + __builtin_ctz(m_) : end;                      \
+		}                                                                     \
+	} while (0)
+#else
+#define SCAN_BLOCKS(bits) (void)floor
 #endif
+
+/* First control byte, HTAB included, or end.  [floor, end) is readable. */
+static inline const char *scan_ctl(const char *p, const char *end, const char *floor)
+{
+	SCAN_BLOCKS(scan_value_bits);
+	while (p < end && *p != '\t' && scan_is(*p, SCAN_VALUE))
+		p++;
+	return p;
+}
+
+/* First byte that may not stand in a field value, or end.  [floor, end) is readable. */
+static inline const char *scan_value(const char *p, const char *end, const char *floor)
+{
+	while ((p = scan_ctl(p, end, floor)) < end && *p == '\t')
+		p++;
+	return p;
+}
+
+/* First byte that may not stand in a request target, or end.  [floor, end) is readable. */
+static inline const char *scan_target(const char *p, const char *end, const char *floor)
+{
+	SCAN_BLOCKS(scan_target_bits);
 	return scan_plain(p, end, SCAN_TARGET);
 }
 
@@ -98,12 +132,7 @@ static inline const char *scan_token(const char *p, const char *end, bool *odd)
 {
 #ifdef __SSE2__
 	while (end - p >= 16) {
-		__m128i v = scan_load(p);
-		__m128i letter = scan_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z');
-		__m128i digit = scan_range(v, '0', '9');
-		__m128i good = _mm_or_si128(
-			_mm_or_si128(letter, digit), _mm_cmpeq_epi8(v, _mm_set1_epi8('-')));
-		unsigned m = ~(unsigned)_mm_movemask_epi8(good) & 0xffff;
+		unsigned m = ~scan_name_bits(scan_load(p)) & 0xffff;
 
 		if (!m) {
 			p += 16;
@@ -136,6 +165,17 @@ static inline bool scan_same_nocase(__m128i v, __m128i lower)
 	__m128i up = _mm_and_si128(scan_range(v, 'A', 'Z'), _mm_set1_epi8(0x20));
 
 	return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(v, up), lower)) == 0xffff;
+}
+#endif
+
+#ifdef __SSE2__
+/* Whether the first <n> <= 16 bytes of <v> are, in any case, those of <lower>, which has 16. */
+static inline bool scan_begins_nocase(__m128i v, const char *lower, unsigned n)
+{
+	__m128i up = _mm_and_si128(scan_range(v, 'A', 'Z'), _mm_set1_epi8(0x20));
+	__m128i eq = _mm_cmpeq_epi8(_mm_or_si128(v, up), scan_load(lower));
+
+	return !(~(unsigned)_mm_movemask_epi8(eq) & ((1u << n) - 1));
 }
 #endif
 

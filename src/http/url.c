@@ -33,48 +33,42 @@ static bool ipv6_ok(struct str s)
 	return inet_pton(AF_INET6, text, &addr) == 1;
 }
 
-/* Labels of letters, digits, '-' and '_', none empty. */
-static bool name_ok(struct str s)
+/* How many bytes of <s> are a name: labels of letters, digits, '-' and '_' with single dots between
+ * and perhaps one behind. */
+static size_t name_prefix(struct str s)
 {
-	if (s.n == 0 || s.n > URL_HOST_MAX || s.p[0] == '.')
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (!scan_is(s.p[i], SCAN_HOST))
-			return false;
-		if (s.p[i] == '.' && (i + 1 == s.n || s.p[i + 1] == '.'))
-			return false;
+	const char *p = s.p, *end = p + s.n, *label;
+
+	for (;; p++) {
+		label = p;
+		while (p < end && scan_is(*p, SCAN_LABEL))
+			p++;
+		/* an empty label ends the name: behind its last dot, or before it began */
+		if (p == label || p == end || *p != '.')
+			return (size_t)(p - s.p);
 	}
-	return true;
 }
 
-/* Index behind the host: at the ':' of a port, or s.n. */
-static size_t host_end(struct str s)
+/* [IPv6] at the beginning of <s>: its length with brackets, or 0. */
+static size_t literal_prefix(struct str s)
 {
-	size_t close;
+	size_t close = str_find(s, ']');
 
-	if (s.n == 0 || s.p[0] != '[')
-		return str_find(s, ':');
-	close = str_find(s, ']');
-	return MIN(close + 1, s.n);
+	return close < s.n && ipv6_ok(str_of(s.p + 1, close - 1)) ? close + 1 : 0;
 }
 
 int url_authority_parse(struct str s, struct url_authority *ret_authority)
 {
-	size_t end = host_end(s);
+	size_t end = s.n && s.p[0] == '[' ? literal_prefix(s) : name_prefix(s);
 	struct str host = str_take(s, end), rest = str_skip(s, end);
 	uint16_t port = 0;
 
+	if (host.n == 0 || host.n > URL_HOST_MAX)
+		return -EINVAL;
 	if (rest.n && (rest.p[0] != ':' || port_parse(str_skip(rest, 1), &port) < 0))
 		return -EINVAL;
-	if (host.n && host.p[0] == '[') {
-		if (host.p[host.n - 1] != ']' || !ipv6_ok(str_of(host.p + 1, host.n - 2)))
-			return -EINVAL;
-	} else {
-		if (host.n > 1 && host.p[host.n - 1] == '.')
-			host.n--;
-		if (!name_ok(host))
-			return -EINVAL;
-	}
+	if (host.p[host.n - 1] == '.')
+		host.n--;
 	*ret_authority = (struct url_authority){.host = host, .port = port};
 	return 0;
 }
@@ -152,5 +146,5 @@ int url_target_parse(struct str s, struct url_target *ret_target)
 
 bool url_target_bytes(struct str s)
 {
-	return s.n == 0 || scan_target(s.p, s.p + s.n) == s.p + s.n;
+	return s.n == 0 || scan_target(s.p, s.p + s.n, s.p) == s.p + s.n;
 }

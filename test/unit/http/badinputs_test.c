@@ -145,7 +145,8 @@ static const struct row requests[] = {
 	ROW("b8 obs-text stays", GET "X: caf\xc3\xa9 \x80\xff\tb\r\n\r\n",
 		GET "X: caf\xc3\xa9 \x80\xff\tb\r\n\r\n"),
 	REFUSED("b9 no Host", "GET / HTTP/1.1\r\n\r\n", "missing_host"),
-	ROW("b9 no Host in 1.0", "GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost: \r\n\r\n"),
+	ROW("b9 no Host in 1.0", "GET / HTTP/1.0\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: endpoint\r\n\r\n"),
 	REFUSED("b9 two equal", GET "Host: a\r\n\r\n", "duplicate_host"),
 	REFUSED("b9 two", GET "Host: b\r\n\r\n", "duplicate_host"),
 	REFUSED("b9 two in 1.0", "GET / HTTP/1.0\r\nHost: a\r\nhOST: b\r\n\r\n", "duplicate_host"),
@@ -185,17 +186,23 @@ static const struct row requests[] = {
 		    "X-Real-IP: 1\r\nX-Request-Id: 7\r\nVia: 1.1 x\r\n\r\n",
 		GET "Via: 1.1 x\r\n\r\n"),
 	ROW("b15 continue", POST "Expect: 100-Continue\r\nContent-Length: 1\r\n\r\nx",
-		POST "Expect: 100-Continue\r\nContent-Length: 1\r\n\r\nx"),
+		POST "Content-Length: 1\r\nExpect: 100-continue\r\n\r\nx"),
+	ROW("b15 continue without a body", GET "Expect: 100-continue\r\n\r\n", GET "\r\n"),
 	REFUSED("b15 nonsense", GET "Expect: nonsense\r\n\r\n", "expectation_failed"),
 	REFUSED("b15 list", POST "Expect: 100-continue, x\r\nContent-Length: 1\r\n\r\n",
 		"expectation_failed"),
 	REFUSED("b15 empty", GET "Expect:\r\n\r\n", "expectation_failed"),
-	ROW("b15 1.0 is ignored", "GET / HTTP/1.0\r\n" H "Expect: nonsense\r\n\r\n",
-		GET "Expect: nonsense\r\n\r\n"),
+	ROW("b15 1.0 is ignored", "GET / HTTP/1.0\r\n" H "Expect: nonsense\r\n\r\n", GET "\r\n"),
 	ROW("b16 repeated", GET "Content-Type: a\r\nContent-Type: b\r\n\r\n",
 		GET "Content-Type: a\r\nContent-Type: b\r\n\r\n"),
 	ROW("b0 odd blanks are cut", GET "X:a\r\nY:\t b \t\r\nZ:\r\nW: \r\n\r\n",
 		GET "X: a\r\nY: b\r\nZ: \r\nW: \r\n\r\n"),
+
+	ROW("b0 blanks around a value, in a line of many bytes",
+		GET "Xa:  two before\r\nYa: one behind \r\nZa: tab behind\t\r\n"
+		    "Wa: 0123456789abcdef0123456789abcdef\r\n\r\n",
+		GET "Xa: two before\r\nYa: one behind\r\nZa: tab behind\r\n"
+		    "Wa: 0123456789abcdef0123456789abcdef\r\n\r\n"),
 
 	/* --- framing --- */
 	REFUSED("c1 length and chunked",

@@ -76,6 +76,8 @@ static inline void drive_write_request(struct drive *d)
 	http_strip_underscores(&e, &d->req.head, NULL, NULL);
 	http_strip_forwarded(&e, &d->req.head);
 	h1_request_out_init(&o, &d->req);
+	if (o.host.n == 0)
+		o.host = STR("endpoint");
 	bound = h1_request_bound(&o, &d->req.head, &e);
 	n = h1_request_write(&o, &d->req.head, &e, buf_room(&d->out, bound), bound);
 	AN(n > 0);

@@ -160,6 +160,19 @@ static void test_underscores(void **state)
 	assert_false(req.head.underscores);
 }
 
+/* A client cannot have the gateway's own words removed by naming them in Connection. */
+static void test_nominations(void **state)
+{
+	(void)state;
+	begin(START "Connection: x-forwarded-for, X-Mine, host\r\nX-Forwarded-For: 1\r\n"
+		    "X-Mine: 1\r\nX-Kept: 1\r\n\r\n");
+	assert_true(req.head.nominates);
+	http_strip_hop_by_hop(&edits, &req.head);
+	assert_str(written(&edits), START "X-Forwarded-For: 1\r\nX-Kept: 1\r\n\r\n");
+	begin(START "Connection: keep-alive, Close\r\n\r\n");
+	assert_false(req.head.nominates);
+}
+
 static void test_lists(void **state)
 {
 	struct str rest = STR(" ,a, b\t,,\tc d ,"), item;
@@ -206,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_underscores),
+		cmocka_unit_test(test_nominations),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_find),
 	};

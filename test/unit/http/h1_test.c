@@ -264,7 +264,8 @@ static void test_write_request(void **state)
 	REFUSE(path, STR("/\r\nX: y"));
 	REFUSE(query, STR("a\r"));
 	REFUSE(host, STR("a\r\nX: y"));
-	REFUSE(host, STR("u@a"));
+	REFUSE(host, STR("a b"));
+	REFUSE(host, STR(""));
 	REFUSE(framing.body, HTTP_BODY_CLOSE);
 	REFUSE(framing.body, HTTP_BODY_TUNNEL);
 	REFUSE(connection, H1_CONN_UPGRADE);
