@@ -196,6 +196,7 @@ static char *exposed_labels(const struct metric *m, const struct str *values)
 	char *copy;
 
 	for (uint32_t i = 0; i < n_labels(m); i++) {
+		AN(values);
 		buf_printf(&text, "%s%s=\"", i ? "," : "", m->labels[i]);
 		add_label_value(&text, values[i]);
 		buf_addc(&text, '"');

@@ -62,6 +62,7 @@ void *slab_get_raw(struct slab *s)
 	if (unlikely(!s->free))
 		slab_grow(s);
 	f = s->free;
+	AN_HOT(f);
 	POISON_CLEAR(f, s->size);
 	s->free = f->next;
 	s->used++;
