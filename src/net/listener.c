@@ -2,9 +2,9 @@
 #include "net/listener.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/filter.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "net/loop_priv.h"
@@ -93,7 +93,7 @@ static void listener_shed(struct listener *ls)
 		(void)close(fd);
 		ls->shed++;
 	}
-	l->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	l->reserve = eventfd(0, EFD_CLOEXEC);
 }
 
 static void listener_fail(struct listener *ls, int err)

@@ -2,7 +2,6 @@
 #include "net/loop.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
@@ -417,7 +416,7 @@ int loop_new(const struct loop_config *config, struct loop **ret_loop)
 	loop_init(l, config);
 	l->ep = epoll_create1(EPOLL_CLOEXEC);
 	l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	l->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	l->reserve = eventfd(0, EFD_CLOEXEC);
 	r = l->ep < 0 || l->wake < 0 || l->reserve < 0 ? -errno : 0;
 	if (r == 0)
 		r = loop_watch_fd(l, &l->wake_watch, l->wake, EPOLLIN, woken);

@@ -3,10 +3,12 @@
 
 #include <ares.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/map.h"
 #include "base/mem.h"
@@ -299,6 +301,18 @@ static bool stamp_eq(const struct resolv_stamp *a, const struct resolv_stamp *b)
 	       a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
 }
 
+/* c-ares keys its query ids from /dev/urandom, and where it may not read that, silently from
+ * rand(): a sandbox that forbids it would make answers forgeable. */
+static int random_check(void)
+{
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	(void)close(fd);
+	return 0;
+}
+
 static int channel_open(struct resolver *r, ares_channel *ret_channel)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -323,7 +337,10 @@ static int channel_open(struct resolver *r, ares_channel *ret_channel)
 		   ARES_OPT_LOOKUPS | ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB |
 		   ARES_OPT_RESOLVCONF | ARES_OPT_UDP_PORT | ARES_OPT_TCP_PORT;
 	ares_channel channel;
+	int rc = random_check();
 
+	if (rc < 0)
+		return rc;
 	AZ(pthread_once(&once, ares_once));
 	r->stamp = resolv_stamp(r); /* before it is read: a change in between is seen next time */
 	if (ares_init_options(&channel, &o, mask) != ARES_SUCCESS)

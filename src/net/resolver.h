@@ -54,7 +54,8 @@ static inline void resolve_op_init(struct resolve_op *r, op_done_f *done)
 	list_init(&r->node);
 }
 
-/* Returns owned; -EINVAL for a bad server list, -EIO. */
+/* Returns owned; -EINVAL for a bad server list, -EIO, or the errno of opening /dev/urandom, without
+ * which query ids would be guessable: a sandbox allows it, resolv.conf and the hosts file. */
 int must_check resolver_new(
 	struct loop *l, const struct resolver_config *config, struct resolver **ret_resolver);
 /* No lookup may be in flight.  NULL is legal. */
