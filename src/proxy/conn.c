@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conn.c -- a client's connection: waits for requests, hands bytes to its exchange, ends politely.
+ */
+#include <errno.h>
+
+#include "proxy/metrics_priv.h"
+#include "proxy/worker_priv.h"
+
+/* After a refusal we read on a little, so that the client can read our answer before a reset. */
+#define LINGER_BYTES 65536
+#define LINGER_TIME SEC(2)
+
+static const unsigned conn_next[] = {
+#define S(name, next) next,
+	CONN_STATES(S)
+#undef S
+};
+
+static void conn_move(struct conn *c, enum conn_state to)
+{
+	CHECK_OBJ_HOT(c, CONN_MAGIC);
+	AN(conn_next[c->state] & (1u << to));
+	c->state = to;
+}
+
+struct out *out_new(struct worker *w)
+{
+	struct out *o = slab_get_raw(&w->outs);
+
+	o->n = 0;
+	return o;
+}
+
+void out_drop(struct out *o)
+{
+	for (unsigned i = 0; i < o->n; i++)
+		slice_drop(&o->v[i]);
+	o->n = 0;
+}
+
+static void conn_out_done(struct conn *c)
+{
+	if (!c->out)
+		return;
+	out_drop(c->out);
+	slab_put(&c->worker->outs, c->out);
+	c->out = NULL;
+}
+
+/* Frees a closed connection once the loop has let go of it. */
+static void conn_release(struct conn *c)
+{
+	struct worker *w = c->worker;
+
+	if (c->state != CONN_CLOSED || op_inflight(&c->recv.op) || op_inflight(&c->send.op) ||
+		op_inflight(&c->hup.op))
+		return;
+	AZ(c->x);
+	conn_out_done(c);
+	list_del(&c->node);
+	w->n_conns--;
+	metric_add(&metric_conns, -1);
+	bind_unref(c->bind);
+	c->magic = 0;
+	slab_put(&w->conns, c);
+	worker_check_drained(w);
+}
+
+static void conn_end(struct conn *c, bool abort)
+{
+	struct exchange *x = c->x;
+
+	if (c->state == CONN_CLOSED)
+		return;
+	conn_move(c, CONN_CLOSED);
+	loop_timer_cancel(c->worker->loop, &c->timer);
+	slice_drop(&c->rest);
+	if (abort)
+		stream_abort(c->stream);
+	else
+		stream_close(c->stream);
+	c->x = NULL;
+	if (x)
+		exchange_client_gone(x);
+	conn_release(c);
+}
+
+void conn_close(struct conn *c)
+{
+	conn_end(c, false);
+}
+
+void conn_abort(struct conn *c)
+{
+	conn_end(c, true);
+}
+
+static void conn_idle_timer(struct conn *c)
+{
+	const struct plan_port_slot *slot = bind_slot(c->bind);
+	nsec idle = slot ? slot->port->settings->client_idle : SEC(75);
+
+	if (idle)
+		loop_timer_arm(c->worker->loop, &c->timer, idle);
+}
+
+static void conn_begin(struct conn *c, struct slice first)
+{
+	conn_move(c, CONN_ACTIVE);
+	list_del(&c->node);
+	list_add_tail(&c->worker->active, &c->node);
+	c->requests++;
+	c->x = exchange_new(c, first);
+	exchange_start(c->x);
+}
+
+static void conn_wait(struct conn *c)
+{
+	if (!op_inflight(&c->recv.op))
+		stream_recv(c->stream, &c->recv, NBUF_SMALL);
+}
+
+static void conn_linger_received(struct conn *c, int res)
+{
+	c->lingered += res > 0 ? (size_t)res : 0;
+	if (res <= 0 || c->lingered > LINGER_BYTES)
+		conn_close(c);
+	else
+		conn_wait(c);
+}
+
+static void conn_received(struct op *op, int res)
+{
+	struct conn *c = container_of(op, struct conn, recv.op);
+	struct slice got = c->recv.got;
+
+	c->recv.got = (struct slice){0};
+	switch (c->state) {
+	case CONN_IDLE:
+		if (res > 0)
+			conn_begin(c, got);
+		else
+			conn_close(c);
+		break;
+	case CONN_ACTIVE:
+		c->saw_eof |= res == 0;
+		if (c->x)
+			exchange_received(c->x, got, res);
+		else
+			slice_drop(&got);
+		break;
+	case CONN_LINGER:
+		slice_drop(&got);
+		conn_linger_received(c, res);
+		break;
+	case CONN_CLOSED:
+		slice_drop(&got);
+		conn_release(c);
+		break;
+	}
+}
+
+static void conn_sent(struct op *op, int res)
+{
+	struct conn *c = container_of(op, struct conn, send.op);
+
+	conn_out_done(c);
+	if (c->state == CONN_CLOSED)
+		conn_release(c);
+	else if (c->x)
+		exchange_sent(c->x, res);
+	else if (res < 0)
+		conn_close(c);
+}
+
+static void conn_hung_up(struct op *op, int res)
+{
+	struct conn *c = container_of(op, struct conn, hup.op);
+
+	if (c->state == CONN_CLOSED) {
+		conn_release(c);
+		return;
+	}
+	/* A FIN alone is a half-close: the client may still read its answer.  A reset is the end.
+	 */
+	if (res == 0)
+		c->saw_eof = true;
+	else if (res != -ECANCELED)
+		conn_close(c);
+}
+
+static void conn_timer(struct timer *t)
+{
+	struct conn *c = container_of(t, struct conn, timer);
+
+	/* While an exchange runs its own timer decides. */
+	if (c->state == CONN_IDLE || c->state == CONN_LINGER)
+		conn_close(c);
+}
+
+void conn_accepted(struct listener *ls, int fd, const struct addr *peer)
+{
+	struct bind_listener *bl = container_of(ls, struct bind_listener, listener);
+	struct worker *w = bl->bind->worker;
+	struct conn *c = slab_get(&w->conns);
+
+	c->magic = CONN_MAGIC;
+	c->worker = w;
+	c->bind = bl->bind;
+	if (tcp_init(&c->tcp, w->loop, fd, peer) < 0) {
+		slab_put(&w->conns, c);
+		return;
+	}
+	c->stream = &c->tcp.stream;
+	c->bind->refs++;
+	w->n_conns++;
+	metric_add(&metric_conns, 1);
+	metric_add(&metric_accepts, 1);
+	recv_op_init(&c->recv, conn_received);
+	send_op_init(&c->send, conn_sent);
+	hup_op_init(&c->hup, conn_hung_up);
+	timer_init(&c->timer, conn_timer);
+	list_init(&c->node);
+	list_add_tail(&w->idle, &c->node);
+	conn_idle_timer(c);
+	conn_wait(c);
+}
+
+void conn_want(struct conn *c, size_t want)
+{
+	if (c->state == CONN_ACTIVE && !op_inflight(&c->recv.op))
+		stream_recv(c->stream, &c->recv, want);
+}
+
+void conn_want_into(struct conn *c, struct nbuf *into, size_t at)
+{
+	if (c->state == CONN_ACTIVE && !op_inflight(&c->recv.op))
+		stream_recv_into(c->stream, &c->recv, into, at);
+}
+
+void conn_watch(struct conn *c)
+{
+	if (c->state == CONN_ACTIVE && !op_inflight(&c->hup.op) && !c->saw_eof)
+		stream_hangup(c->stream, &c->hup);
+}
+
+void conn_send(struct conn *c, const struct slice *v, unsigned n, unsigned flags)
+{
+	AZ(c->out);
+	AN(n <= OUT_MAX);
+	c->out = out_new(c->worker);
+	memcpy(c->out->v, v, n * sizeof(*v));
+	c->out->n = n;
+	stream_send(c->stream, &c->send, c->out->v, n, flags);
+}
+
+static void conn_shut_done(struct conn *c)
+{
+	conn_move(c, CONN_LINGER);
+	c->lingered = c->rest.n;
+	slice_drop(&c->rest);
+	if (c->saw_eof) {
+		conn_close(c);
+		return;
+	}
+	/* Half-close.  Sent bytes come first; a socket that will not take them is cut by the timer.
+	 */
+	sock_shutdown(stream_base(c->stream));
+	loop_timer_arm(c->worker->loop, &c->timer, LINGER_TIME);
+	conn_wait(c);
+}
+
+void conn_exchange_over(struct conn *c, bool clean)
+{
+	struct slice rest = c->rest;
+
+	c->x = NULL;
+	if (c->state == CONN_CLOSED)
+		return;
+	if (!clean) {
+		conn_abort(c);
+		return;
+	}
+	if (c->close_after) {
+		conn_shut_done(c);
+		return;
+	}
+	conn_move(c, CONN_IDLE);
+	list_del(&c->node);
+	list_add_tail(&c->worker->idle, &c->node);
+	conn_idle_timer(c);
+	c->rest = (struct slice){0};
+	if (rest.n)
+		conn_begin(c, rest);
+	else if (c->saw_eof)
+		conn_close(c);
+	else
+		conn_wait(c);
+}
+
+void conns_close_idle(struct worker *w, struct bind *only)
+{
+	list_for_each_safe (node, &w->idle) {
+		struct conn *c = container_of(node, struct conn, node);
+
+		if ((!only || c->bind == only) && c->state == CONN_IDLE)
+			conn_close(c);
+	}
+}
+
+void conns_cut(struct worker *w)
+{
+	conns_close_idle(w, NULL);
+	list_for_each_safe (node, &w->active) {
+		struct conn *c = container_of(node, struct conn, node);
+
+		if (c->x)
+			c->x->reason = PROXY_R_DRAINED;
+		if (c->x && c->x->state == X_TUNNEL)
+			conn_close(c);
+		else
+			conn_abort(c);
+	}
+}

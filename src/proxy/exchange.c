@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exchange.c -- one request and its answer, from the first byte of the head to the log line.
+ */
+#include <errno.h>
+
+#include "proxy/metrics_priv.h"
+#include "proxy/worker_priv.h"
+
+/* Exchanges kept for reuse by each worker. */
+#define SPARES 256
+
+static const unsigned x_next[] = {
+#define S(name, next) next,
+	X_STATES(S)
+#undef S
+};
+
+void x_move(struct exchange *x, enum x_state to)
+{
+	CHECK_OBJ_HOT(x, EXCHANGE_MAGIC);
+	AN(x_next[x->state] & (1u << to));
+	x->state = to;
+}
+
+/* --- timers ------------------------------------------------------------------------------- */
+
+void exchange_timer_set(struct exchange *x)
+{
+	nsec due = MIN(MIN(x->deadline_request, x->deadline_try), x->deadline_io);
+
+	if (due == NSEC_NEVER)
+		loop_timer_cancel(x->worker->loop, &x->timer);
+	else
+		loop_timer_at(x->worker->loop, &x->timer, due);
+}
+
+void exchange_await(struct exchange *x, nsec limit, enum proxy_reason reason)
+{
+	x->deadline_io = limit > 0 ? loop_now(x->worker->loop) + limit : NSEC_NEVER;
+	x->io_reason = reason;
+	exchange_timer_set(x);
+}
+
+/* The client takes bytes slowly, but takes them: no stall. */
+static bool client_progressed(struct exchange *x)
+{
+	struct conn *c = x->conn;
+
+	if (!op_inflight(&c->send.op) || c->send.sent == x->send_mark)
+		return false;
+	x->send_mark = c->send.sent;
+	return true;
+}
+
+static void exchange_expired(struct exchange *x, enum proxy_reason reason)
+{
+	if (x->state == X_HEAD) {
+		x->conn->close_after = true;
+		answer(x, reason);
+		return;
+	}
+	if (reason == PROXY_R_CLIENT_STALLED && client_progressed(x)) {
+		exchange_await(x, x->stall, reason);
+		return;
+	}
+	x->reason = reason;
+	if (x->state == X_TUNNEL || x->state == X_RESPONSE || x->state == X_ANSWER || x->answered)
+		exchange_end(x, false);
+	else if (reason == PROXY_R_BACKEND_TIMEOUT || reason == PROXY_R_RESPONSE_TIMEOUT)
+		request_try_failed(x, reason);
+	else
+		answer(x, reason);
+}
+
+static void exchange_timer(struct timer *t)
+{
+	struct exchange *x = container_of(t, struct exchange, timer);
+	nsec now = loop_now(x->worker->loop);
+
+	if (now >= x->deadline_request) {
+		exchange_expired(x, PROXY_R_REQUEST_TIMEOUT);
+	} else if (now >= x->deadline_try) {
+		exchange_expired(x, PROXY_R_BACKEND_TIMEOUT);
+	} else if (now >= x->deadline_io) {
+		x->deadline_io = NSEC_NEVER;
+		if (x->state == X_BACKOFF)
+			request_try(x);
+		else
+			exchange_expired(x, x->io_reason);
+	} else {
+		exchange_timer_set(x);
+	}
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+struct exchange *exchange_new(struct conn *c, struct slice first)
+{
+	struct worker *w = c->worker;
+	struct exchange *x;
+
+	if (w->spare.n) {
+		struct arena arena;
+
+		x = w->spare.p[--w->spare.n];
+		arena = x->arena;
+		memset(x, 0, offsetof(struct exchange, host_key));
+		x->arena = arena;
+	} else {
+		x = mem_zalloc(sizeof(*x));
+		arena_init(&x->arena, 2048);
+	}
+	w->n_exchanges++;
+	x->magic = EXCHANGE_MAGIC;
+	x->worker = w;
+	x->conn = c;
+	x->head = first;
+	x->began = loop_now(w->loop);
+	x->deadline_request = x->deadline_try = x->deadline_io = NSEC_NEVER;
+	list_init(&x->subs);
+	timer_init(&x->timer, exchange_timer);
+	return x;
+}
+
+static void exchange_free(struct exchange *x)
+{
+	struct worker *w = x->worker;
+
+	loop_timer_cancel(w->loop, &x->timer);
+	slice_drop(&x->head);
+	slice_drop(&x->resp_head);
+	slice_drop(&x->resp_in);
+	if (x->body_open)
+		chain_fini(&x->body);
+	if (x->hold)
+		plan_hold_put(x->hold);
+	w->n_exchanges--;
+	x->magic = 0;
+	if (w->spare.n < SPARES) {
+		arena_reset(&x->arena);
+		*vec_push(&w->spare) = x;
+	} else {
+		arena_fini(&x->arena);
+		mem_free(x);
+	}
+}
+
+void exchange_free_spares(struct worker *w)
+{
+	vec_for_each (x, &w->spare) {
+		arena_fini(&(*x)->arena);
+		mem_free(*x);
+	}
+	vec_fini(&w->spare);
+}
+
+void exchange_names_keep(struct exchange *x)
+{
+	if (x->log_names_kept || !x->rule)
+		return;
+	x->log_names_kept = true;
+	x->log_route = arena_str(&x->arena, x->log_route);
+	x->log_rule = arena_str(&x->arena, x->log_rule);
+	x->log_listener = arena_str(&x->arena, x->log_listener);
+	x->log_upstream = arena_str(&x->arena, x->log_upstream);
+}
+
+void exchange_release_plan(struct exchange *x)
+{
+	if (!x->hold)
+		return;
+	exchange_names_keep(x);
+	plan_hold_put(x->hold);
+	x->hold = NULL;
+	x->rule = NULL;
+	x->backend = NULL;
+	x->upstream = NULL;
+	x->settings = NULL;
+}
+
+void exchange_end(struct exchange *x, bool clean)
+{
+	struct conn *c = x->conn;
+
+	x_move(x, X_END);
+	if (x->up)
+		request_drop_up(x, false);
+	if (x->endpoint)
+		wendpoint_active(x->worker, x->endpoint, -1);
+	subs_leave(x);
+	metrics_exchange(x);
+	access_log(x);
+	exchange_free(x);
+	if (c)
+		conn_exchange_over(c, clean);
+}
+
+void exchange_client_gone(struct exchange *x)
+{
+	x->conn = NULL;
+	if (!x->reason)
+		x->reason = PROXY_R_CLIENT_GONE;
+	exchange_end(x, false);
+}
+
+/* --- the head ------------------------------------------------------------------------------ */
+
+/* The next bytes must lie behind those we have: in the same buffer, or all in a larger one. */
+static void head_want_more(struct exchange *x)
+{
+	struct nbuf *b = x->head.buf;
+	size_t end = (size_t)(x->head.p - b->data) + x->head.n;
+
+	if (end == b->cap || b->refs > 1) {
+		struct nbuf *larger = nbuf_new(loop_bufs(x->worker->loop), x->head.n * 2);
+		size_t n = x->head.n;
+
+		memcpy(larger->data, x->head.p, n);
+		slice_drop(&x->head);
+		x->head = (struct slice){larger->data, n, larger};
+		b = larger;
+		end = n;
+	}
+	conn_want_into(x->conn, b, end);
+}
+
+static void head_done(struct exchange *x)
+{
+	struct conn *c = x->conn;
+	struct slice rest = slice_sub(x->head, x->req.head.n, SIZE_MAX);
+
+	x->head_only = x->req.method_id == HTTP_HEAD;
+	c->close_after |= !x->req.keep_alive || x->worker->draining || c->bind->closing;
+	x->body_done = x->req.framing.body == HTTP_BODY_NONE;
+	x->body_left = x->req.framing.length;
+	if (x->body_done) {
+		if (rest.n)
+			c->rest = slice_ref(rest);
+	} else {
+		chain_init(&x->body, loop_bufs(x->worker->loop));
+		x->body_open = true;
+		cursor_open(&x->replay, &x->body);
+		if (!request_take_body(x, slice_ref(rest)))
+			return;
+		x->continue_owed = x->req.expect_continue && !rest.n;
+	}
+	request_route(x);
+}
+
+static void head_look(struct exchange *x)
+{
+	const struct plan_port_slot *slot = bind_slot(x->conn->bind);
+
+	switch (h1_request_parse(&x->parser, &x->req, slice_str(x->head), &x->limits)) {
+	case H1_DONE:
+		head_done(x);
+		break;
+	case H1_MORE:
+		if (x->deadline_io == NSEC_NEVER)
+			exchange_await(x, slot ? slot->port->settings->head_timeout : SEC(10),
+				PROXY_R_HEAD_TIMEOUT);
+		head_want_more(x);
+		break;
+	case H1_BAD:
+	case H1_DATA:
+		x->conn->close_after = true;
+		answer(x, (enum proxy_reason)x->parser.reason);
+		break;
+	}
+}
+
+void exchange_start(struct exchange *x)
+{
+	const struct plan_port_slot *slot = bind_slot(x->conn->bind);
+
+	x->limits = HTTP_LIMITS_DEFAULT;
+	x->stall = SEC(60);
+	if (slot) {
+		const struct plan_settings *s = slot->port->settings;
+
+		x->limits.head_max = (uint32_t)MIN(s->head_max, HTTP_HEAD_MAX);
+		x->limits.uri_max = (uint32_t)s->uri_max;
+		x->limits.fields_max = (uint32_t)MIN(s->headers_max, HTTP_FIELDS_MAX);
+		x->stall = s->send_stall;
+	}
+	h1_request_begin(&x->parser, &x->req, x->fields);
+	head_look(x);
+}
+
+/* --- events of the connection ------------------------------------------------------------- */
+
+static void head_received(struct exchange *x, struct slice got, int res)
+{
+	if (res <= 0) {
+		/* Half a head and then nothing: there is nobody to answer. */
+		x->reason = PROXY_R_CLIENT_GONE;
+		exchange_end(x, false);
+		return;
+	}
+	AN(got.p == x->head.p + x->head.n);
+	x->head.n += got.n;
+	slice_drop(&got);
+	head_look(x);
+}
+
+static void body_received(struct exchange *x, struct slice got, int res)
+{
+	if (res > 0) {
+		if (request_take_body(x, got))
+			request_pump(x);
+		return;
+	}
+	if (x->body_done)
+		return; /* a half-close behind the request: the answer still goes out */
+	/* The upload ends early: it must not look complete upstream. */
+	x->reason = PROXY_R_CLIENT_GONE;
+	exchange_end(x, false);
+}
+
+void exchange_received(struct exchange *x, struct slice got, int res)
+{
+	switch (x->state) {
+	case X_HEAD:
+		head_received(x, got, res);
+		break;
+	case X_TUNNEL:
+		tunnel_client_received(x, got, res);
+		break;
+	case X_ROUTED:
+	case X_UPSTREAM:
+	case X_BACKOFF:
+	case X_RESPONSE:
+		body_received(x, got, res);
+		break;
+	case X_ANSWER:
+	case X_END:
+		slice_drop(&got);
+		break;
+	}
+}
+
+void exchange_sent(struct exchange *x, int err)
+{
+	x->send_mark = 0;
+	if (err < 0) {
+		x->reason = PROXY_R_CLIENT_GONE;
+		exchange_end(x, false);
+		return;
+	}
+	switch (x->state) {
+	case X_RESPONSE:
+		response_client_ready(x);
+		break;
+	case X_TUNNEL:
+		tunnel_client_sent(x, err);
+		break;
+	case X_ANSWER:
+		exchange_end(x, true);
+		break;
+	case X_ROUTED:
+	case X_UPSTREAM:
+	case X_BACKOFF:
+		/* An interim response is out; something final may wait behind it. */
+		if (x->pending_status)
+			answer_with(x, x->reason, x->pending_status, x->pending_body);
+		else
+			response_client_ready(x);
+		break;
+	case X_HEAD:
+	case X_END:
+		break;
+	}
+}

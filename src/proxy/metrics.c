@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proxy/metrics_priv.h"
+
+#include <pthread.h>
+
+METRICS_DEFINE(proxy_metrics, PROXY_METRICS);
+
+static metric_id by_class[6];
+static metric_id by_reason[PROXY_REASON_COUNT];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void metrics_make(void)
+{
+	static const char *const classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+
+	metrics_register(&proxy_metrics);
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+		struct str label = str_from(classes[i]);
+
+		by_class[i] = metric_series(&metric_requests, &label);
+	}
+	for (int r = 1; r < PROXY_REASON_COUNT; r++) {
+		struct str label = proxy_reason_name((enum proxy_reason)r);
+
+		by_reason[r] = metric_series(&metric_answers, &label);
+	}
+}
+
+void metrics_init(void)
+{
+	pthread_once(&once, metrics_make);
+}
+
+void metrics_exchange(const struct exchange *x)
+{
+	nsec took = loop_now(x->worker->loop) - x->began;
+
+	metric_add_to(by_class[MIN((unsigned)x->status / 100, 5u)], 1);
+	if (x->reason && x->reason != PROXY_R_BEFORE_)
+		metric_add_to(by_reason[x->reason], 1);
+	metric_observe(&metric_seconds, (uint64_t)MAX(took, 0));
+	if (x->bytes_in)
+		metric_add(&metric_bytes_in, (int64_t)x->bytes_in);
+	metric_add(&metric_bytes_out, (int64_t)x->bytes_out);
+}
+
+void metrics_retry(const struct exchange *x)
+{
+	(void)x;
+	metric_add(&metric_retries, 1);
+}
+
+void metrics_mirror_lost(const struct worker *w)
+{
+	(void)w;
+	metric_add(&metric_mirrors_lost, 1);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * metrics_priv.h -- what the workers count.
+ */
+#ifndef PROXY_METRICS_PRIV_H
+#define PROXY_METRICS_PRIV_H
+
+#include "base/metric.h"
+#include "proxy/worker_priv.h"
+
+#define PROXY_METRICS(M)                                                                           \
+	M(metric_requests, METRIC_COUNTER, "sluice_requests_total",                                \
+		"Requests answered, by the class of their status.", METRIC_LABELS("code"))         \
+	M(metric_answers, METRIC_COUNTER, "sluice_own_answers_total",                              \
+		"Requests that the gateway answered or cut itself, by reason.",                    \
+		METRIC_LABELS("reason"))                                                           \
+	M(metric_seconds, METRIC_HISTOGRAM, "sluice_request_seconds",                              \
+		"Time from the first byte of a request to the end of its answer.", METRIC_SECONDS) \
+	M(metric_bytes_in, METRIC_COUNTER, "sluice_request_body_bytes_total",                      \
+		"Bytes of request bodies received.", METRIC_PLAIN)                                 \
+	M(metric_bytes_out, METRIC_COUNTER, "sluice_response_bytes_total",                         \
+		"Bytes of responses sent.", METRIC_PLAIN)                                          \
+	M(metric_retries, METRIC_COUNTER, "sluice_retries_total",                                  \
+		"Tries made again by a route's retry stanza.", METRIC_PLAIN)                       \
+	M(metric_mirrors_lost, METRIC_COUNTER, "sluice_mirrors_lost_total",                        \
+		"Mirrored requests that could not be delivered.", METRIC_PLAIN)                    \
+	M(metric_conns, METRIC_GAUGE, "sluice_connections", "Client connections open.",            \
+		METRIC_PLAIN)                                                                      \
+	M(metric_accepts, METRIC_COUNTER, "sluice_connections_total",                              \
+		"Client connections accepted.", METRIC_PLAIN)                                      \
+	M(metric_up_conns, METRIC_GAUGE, "sluice_upstream_connections",                            \
+		"Connections to endpoints open.", METRIC_PLAIN)                                    \
+	M(metric_up_connects, METRIC_COUNTER, "sluice_upstream_connects_total",                    \
+		"Connections to endpoints opened.", METRIC_PLAIN)                                  \
+	M(metric_ejections, METRIC_COUNTER, "sluice_endpoint_ejections_total",                     \
+		"Endpoints set aside after failures in a row.", METRIC_PLAIN)
+
+METRICS_DECLARE(PROXY_METRICS)
+
+/* Once a process. */
+void metrics_init(void);
+void metrics_exchange(const struct exchange *x);
+void metrics_retry(const struct exchange *x);
+void metrics_mirror_lost(const struct worker *w);
+
+#endif

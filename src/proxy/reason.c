@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proxy/reason_priv.h"
+
+static const struct {
+	struct str name, text;
+	int status;
+} reasons[] = {
+#define X(id, n, s, t) {{n, sizeof(n) - 1}, {t, sizeof(t) - 1}, s},
+	PROXY_REASONS(X)
+#undef X
+};
+
+#define FIRST (PROXY_R_BEFORE_ + 1)
+
+struct str proxy_reason_name(enum proxy_reason r)
+{
+	return r < (int)FIRST ? http_reason_name((enum http_reason)r) : reasons[r - FIRST].name;
+}
+
+struct str proxy_reason_text(enum proxy_reason r)
+{
+	return r < (int)FIRST ? http_reason_text((enum http_reason)r) : reasons[r - FIRST].text;
+}
+
+int proxy_reason_status(enum proxy_reason r)
+{
+	return r < (int)FIRST ? http_reason_status((enum http_reason)r) : reasons[r - FIRST].status;
+}

@@ -1,0 +1,624 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * request.c -- from a parsed head to an upstream: route, filters, tries, and the body on its way.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "match/path.h"
+#include "proxy/metrics_priv.h"
+#include "proxy/worker_priv.h"
+
+/* Body bytes that may wait for the upstream before the client is asked for more. */
+#define BODY_CREDIT (64 * 1024)
+
+/* --- routing ------------------------------------------------------------------------------ */
+
+/* A header's value for matching; several lines are one value joined by ", ". */
+static bool match_header(const struct match_request *rq, struct str name, struct str *ret_value)
+{
+	struct exchange *x = (struct exchange *)(uintptr_t)rq->header_ctx;
+	const struct http_head *h = &x->req.head;
+	enum http_id id = http_name_id(name);
+	const struct http_field *f = http_find(h, id, name, 0);
+	struct str value;
+
+	if (!f)
+		return false;
+	value = http_field_value(h, f);
+	while ((f = http_find(h, id, name, (unsigned)(f - h->fields) + 1))) {
+		struct str more = http_field_value(h, f);
+
+		value = arena_printf(&x->arena, "%.*s, %.*s", STR_ARG(value), STR_ARG(more));
+	}
+	*ret_value = value;
+	return true;
+}
+
+static enum match_verdict route_look_up(struct exchange *x, const struct plan_port_slot *slot,
+	struct str host, struct match_result *result)
+{
+	struct str query = http_query(&x->req);
+	struct match_request rq = {.host = host,
+		.path = x->path,
+		.query = query,
+		.method = match_method_of(http_method(&x->req)),
+		.header = match_header,
+		.header_ctx = x,
+		.regex = x->worker->regex};
+
+	if (query.n)
+		rq.scratch = arena_bytes(&x->arena, query.n);
+	return router_match(slot->router, &rq, result);
+}
+
+static void route_names(struct exchange *x, const struct match_result *m)
+{
+	const struct plan_listener *l = plan_listener_of(m);
+
+	if (l)
+		x->log_listener = l->name;
+	if (x->rule) {
+		x->log_route = x->rule->route->order.name;
+		x->log_rule = x->rule->name;
+	}
+}
+
+static void route_deadlines(struct exchange *x)
+{
+	const struct plan_settings *s = x->settings;
+
+	x->stall = s->send_stall;
+	x->body_idle = s->response_body_idle;
+	x->client_body_idle = s->client_body_idle;
+	x->body_hold = (uint64_t)s->body_hold;
+	x->deadline_io = NSEC_NEVER;
+	if (x->rule->timeout_request > 0)
+		x->deadline_request = x->began + x->rule->timeout_request;
+}
+
+static void route_chosen(struct exchange *x, const struct match_result *m)
+{
+	const struct plan_listener *l = plan_listener_of(m);
+
+	x->settings = l->settings;
+	x->prefix_depth = m->match->depth;
+	route_deadlines(x);
+	if (x->rule->failure) {
+		x->log_rule = x->rule->name;
+		answer(x, PROXY_R_RULE_REFUSED);
+		return;
+	}
+	if (x->deadline_request != NSEC_NEVER)
+		exchange_timer_set(x);
+	x_move(x, X_ROUTED);
+	if (filters_request(x, l->filters, x->rule->filters))
+		request_filters_done(x);
+}
+
+void request_route(struct exchange *x)
+{
+	struct conn *c = x->conn;
+	const struct plan_port_slot *slot = bind_slot(c->bind);
+	struct str path = x->req.form == URL_ASTERISK ? STR("/") : http_path(&x->req), host;
+	struct match_result m = {0};
+	struct path_norm norm;
+
+	if (!slot) {
+		c->close_after = true;
+		answer(x, PROXY_R_NO_LISTENER);
+		return;
+	}
+	x->hold = plan_hold_get(&x->worker->plans);
+	if (host_key(http_host(&x->req), x->host_key, &host) < 0) {
+		c->close_after = true;
+		answer(x, (enum proxy_reason)HTTP_R_BAD_HOST);
+		return;
+	}
+	if (path_normalise(path, arena_bytes(&x->arena, path.n), &norm) < 0) {
+		c->close_after = true;
+		answer(x, PROXY_R_BAD_PATH);
+		return;
+	}
+	x->path = norm.path;
+	h1_request_out_init(&x->req_out, &x->req);
+	if (norm.had_dots)
+		x->req_out.path = norm.path;
+	switch (route_look_up(x, slot, host, &m)) {
+	case MATCH_FOUND:
+		x->rule = plan_rule_of(&m);
+		route_names(x, &m);
+		route_chosen(x, &m);
+		break;
+	case MATCH_NONE:
+		route_names(x, &m);
+		answer(x, m.listener ? PROXY_R_NO_ROUTE : PROXY_R_NO_LISTENER);
+		break;
+	case MATCH_REGEX_LIMIT:
+		answer(x, PROXY_R_REGEX_LIMIT);
+		break;
+	}
+}
+
+/* --- what is sent -------------------------------------------------------------------------- */
+
+static bool peer_trusted(const struct conn *c)
+{
+	const struct plan_port_slot *slot = bind_slot(c->bind);
+	struct plan_addr peer = {0};
+
+	if (!slot || !slot->port->ntrusted)
+		return false;
+	if (c->tcp.peer.sa.sa_family == AF_INET) {
+		peer.family = 4;
+		memcpy(peer.ip, &c->tcp.peer.in.sin_addr, 4);
+	} else {
+		peer.family = 6;
+		memcpy(peer.ip, &c->tcp.peer.in6.sin6_addr, 16);
+	}
+	for (uint32_t i = 0; i < slot->port->ntrusted; i++) {
+		if (plan_cidr_has(&slot->port->trusted[i], &peer))
+			return true;
+	}
+	return false;
+}
+
+static void add(struct exchange *x, enum http_id id, struct str value)
+{
+	/* Values made here of validated parts; one that is not valid after all is left out. */
+	if (http_edits_set(&x->req_edits, &x->req.head, id, http_id_name(id), value) < 0)
+		return;
+}
+
+static struct str request_id_new(struct exchange *x)
+{
+	static const char hex[] = "0123456789abcdef";
+	uint64_t r[2] = {rand_u64(&x->worker->rand), rand_u64(&x->worker->rand)};
+
+	for (int i = 0; i < 32; i++)
+		x->request_id[i] = hex[r[i / 16] >> (i % 16 * 4) & 15];
+	return str_of(x->request_id, 32);
+}
+
+/* RFC 7239's concern by the older names: who the client is, as far as we know it ourselves. */
+static void forwarded_set(struct exchange *x)
+{
+	struct conn *c = x->conn;
+	const struct plan_port_slot *slot = bind_slot(c->bind);
+	const struct http_head *h = &x->req.head;
+	bool trusted = peer_trusted(c);
+	struct str peer, before = {0};
+	char port[8];
+
+	if (!c->peer[0])
+		addr_format_ip(&c->tcp.peer, c->peer);
+	peer = str_from(c->peer);
+	if (!trusted)
+		http_strip_forwarded(&x->req_edits, h);
+	else if (match_header(
+			 &(struct match_request){.header_ctx = x}, STR("x-forwarded-for"), &before))
+		peer = arena_printf(&x->arena, "%.*s, %s", STR_ARG(before), c->peer);
+	add(x, HTTP_X_FORWARDED_FOR, peer);
+	if (!trusted || !http_has(h, HTTP_X_FORWARDED_PROTO))
+		add(x, HTTP_X_FORWARDED_PROTO, STR("http"));
+	if (!trusted || !http_has(h, HTTP_X_FORWARDED_HOST))
+		add(x, HTTP_X_FORWARDED_HOST, http_host(&x->req));
+	if (slot && (!trusted || !http_has(h, HTTP_X_FORWARDED_PORT))) {
+		int n = snprintf(port, sizeof(port), "%u", slot->port->number);
+
+		add(x, HTTP_X_FORWARDED_PORT, arena_str(&x->arena, str_of(port, (size_t)n)));
+	}
+	if (!trusted || !http_has(h, HTTP_X_REQUEST_ID))
+		add(x, HTTP_X_REQUEST_ID, request_id_new(x));
+}
+
+/* Before any filter: what never leaves this hop goes, what we know ourselves comes. */
+void request_edits_begin(struct exchange *x)
+{
+	http_edits_init(&x->req_edits, &x->arena);
+	http_strip_hop_by_hop(&x->req_edits, &x->req.head);
+	if (x->req.head.underscores)
+		http_strip_underscores(&x->req_edits, &x->req.head, NULL, NULL);
+	http_edits_remove(&x->req_edits, &x->req.head, HTTP_EXPECT, STR("expect"));
+	forwarded_set(x);
+}
+
+/* --- tries --------------------------------------------------------------------------------- */
+
+static bool method_is_safe(const struct exchange *x)
+{
+	return x->req.method_id == HTTP_GET || x->req.method_id == HTTP_HEAD ||
+	       x->req.method_id == HTTP_OPTIONS;
+}
+
+void request_filters_done(struct exchange *x)
+{
+	const struct plan_rule *rule = x->rule;
+
+	x->backend = balance_backend(x->worker, rule);
+	if (!x->backend) {
+		answer(x, PROXY_R_NO_BACKEND);
+		return;
+	}
+	if (x->backend->to.refused) {
+		answer(x, PROXY_R_BACKEND_REFUSED);
+		return;
+	}
+	x->upstream = plan_upstream_find(x->hold->plan, x->backend->to.upstream);
+	if (!x->upstream || x->upstream->failure.n) {
+		answer(x, PROXY_R_BACKEND_REFUSED);
+		return;
+	}
+	x->log_upstream = x->upstream->name;
+	if (!filters_backend(x, x->backend->filters))
+		return;
+	session_request(x);
+	request_try(x);
+}
+
+static struct plan_endpoint *try_endpoint(struct exchange *x)
+{
+	struct plan_endpoint *e = NULL;
+
+	if (x->session_wanted.n && x->tries == 0)
+		e = balance_endpoint_at(x->upstream, x->session_wanted);
+	return e ? e : balance_endpoint(x->worker, x->upstream, x->endpoint);
+}
+
+static void try_endpoint_set(struct exchange *x, struct plan_endpoint *e)
+{
+	wendpoint_active(x->worker, e, 1);
+	if (x->endpoint)
+		wendpoint_active(x->worker, x->endpoint, -1);
+	x->endpoint = e;
+	x->log_addr = e->addr;
+}
+
+static void try_begin(struct exchange *x)
+{
+	x->head_sent = x->end_sent = x->any_byte = x->send_failed = false;
+	x->sent_at = 0;
+	x->in_send = 0;
+	x->chunked_out = (struct h1_chunked){0};
+	slice_drop(&x->resp_head);
+	x->deadline_io = NSEC_NEVER;
+	x->deadline_try = x->rule->timeout_backend > 0
+				  ? loop_now(x->worker->loop) + x->rule->timeout_backend
+				  : NSEC_NEVER;
+	if (x->body_open) {
+		cursor_close(&x->primary);
+		cursor_open(&x->primary, &x->body);
+	}
+	h1_response_begin(&x->resp_parser, &x->resp, x->resp_fields);
+}
+
+void request_try(struct exchange *x)
+{
+	struct plan_endpoint *e = try_endpoint(x);
+	enum up_want_fresh fresh = UP_ANY;
+
+	if (!e) {
+		answer(x, PROXY_R_NO_ENDPOINT);
+		return;
+	}
+	try_endpoint_set(x, e);
+	if (x->state != X_UPSTREAM)
+		x_move(x, X_UPSTREAM);
+	try_begin(x);
+	x->tries++;
+	if (x->replays)
+		fresh = UP_NEW;
+	else if (!method_is_safe(x) || !x->body_done || x->body_open)
+		fresh = UP_FRESH;
+	x->up = up_get(x->worker, e, x->upstream, x->settings, fresh, &request_user, x);
+	if (x->deadline_try != NSEC_NEVER)
+		exchange_timer_set(x);
+	if (x->up->state == UP_BUSY)
+		request_pump(x);
+}
+
+void request_drop_up(struct exchange *x, bool reusable)
+{
+	struct upconn *u = x->up;
+
+	x->up = NULL;
+	up_done(u, reusable);
+}
+
+/* A try may be made again only where nothing of the body is lost. */
+static bool body_replayable(const struct exchange *x)
+{
+	return !x->body_open || x->replay.chain;
+}
+
+/* Without a retry stanza: once, when a reused connection turned out to be dead. */
+static bool replay_allowed(const struct exchange *x)
+{
+	if (x->rule->retry && x->rule->retry->attempts == 0)
+		return false;
+	return x->up && x->up->reused && !x->any_byte && x->replays == 0 && method_is_safe(x) &&
+	       !x->body_open;
+}
+
+static bool retry_allowed(const struct exchange *x, enum proxy_reason reason)
+{
+	const struct plan_retry *r = x->rule->retry;
+
+	/* Only what the backend did not process: a connection that was never there. */
+	return r && x->retries < r->attempts && body_replayable(x) &&
+	       (reason == PROXY_R_CONNECT_FAILED || reason == PROXY_R_CONNECT_TIMEOUT);
+}
+
+/* Exponential from the base interval, each with a quarter of jitter, at most 10 s. */
+static nsec backoff_of(struct exchange *x)
+{
+	nsec base = x->rule->retry->backoff ? x->rule->retry->backoff : MSEC(25);
+	nsec wait = MIN(base << MIN(x->retries, 16u), MAX(base, SEC(10)));
+
+	return wait - wait / 8 +
+	       (nsec)rand_below(&x->worker->rand, (uint32_t)MIN(wait / 4 + 1, UINT32_MAX));
+}
+
+void request_retry(struct exchange *x)
+{
+	nsec wait = backoff_of(x);
+
+	x->retries++;
+	metrics_retry(x);
+	if (x->up)
+		request_drop_up(x, false);
+	x->deadline_try = NSEC_NEVER;
+	x_move(x, X_BACKOFF);
+	exchange_await(x, wait, PROXY_R_BEFORE_);
+}
+
+bool request_retry_on_status(const struct exchange *x, int status)
+{
+	const struct plan_retry *r = x->rule->retry;
+
+	if (!r || x->retries >= r->attempts || !body_replayable(x))
+		return false;
+	for (unsigned i = 0; i < r->ncodes; i++) {
+		if (r->codes[i] == status)
+			return true;
+	}
+	return false;
+}
+
+void request_try_failed(struct exchange *x, enum proxy_reason reason)
+{
+	wendpoint_result(x->worker, x->endpoint, false);
+	if (reason == PROXY_R_UPSTREAM_RESET && replay_allowed(x)) {
+		request_drop_up(x, false);
+		x->replays++;
+		x->tries--;
+		request_try(x);
+	} else if (retry_allowed(x, reason)) {
+		request_retry(x);
+	} else {
+		answer(x, reason);
+	}
+}
+
+/* --- the request on its way ---------------------------------------------------------------- */
+
+static struct slice request_head_slice(struct exchange *x)
+{
+	struct h1_request_out *o = &x->req_out;
+	size_t bound = h1_request_bound(o, &x->req.head, &x->req_edits);
+	struct nbuf *b;
+	int n;
+
+	if (bound > NBUF_LARGE)
+		return (struct slice){0};
+	b = nbuf_new(loop_bufs(x->worker->loop), bound);
+	n = h1_request_write(o, &x->req.head, &x->req_edits, b->data, b->cap);
+	if (n < 0) {
+		nbuf_unref(b);
+		return (struct slice){0};
+	}
+	return (struct slice){b->data, (size_t)n, b};
+}
+
+/* Body slices behind what <out> holds already; counts them in x->in_send. */
+static void add_body(struct exchange *x, struct out *out)
+{
+	bool chunked = x->req_out.framing.body == HTTP_BODY_CHUNKED;
+	unsigned room = OUT_MAX - out->n - (chunked ? 3 : 0), n, at = out->n;
+
+	n = cursor_peek(&x->primary, out->v + out->n + chunked, room, BODY_CREDIT);
+	for (unsigned i = 0; i < n; i++) {
+		struct slice *s = &out->v[at + chunked + i];
+
+		*s = slice_ref(*s);
+		x->in_send += s->n;
+	}
+	if (n && chunked) {
+		unsigned len = h1_chunk_head(out->chunk, x->in_send);
+
+		out->v[at] = slice_plain(str_of(out->chunk, len));
+		out->v[at + 1 + n] = slice_plain(H1_CHUNK_END);
+		n += 2;
+	}
+	out->n += n;
+	if (chunked && x->body_done && cursor_left(&x->primary) == x->in_send) {
+		out->v[out->n++] = slice_plain(H1_CHUNK_LAST);
+		x->end_sent = true;
+	}
+}
+
+static void request_all_sent(struct exchange *x)
+{
+	nsec limit = x->settings->response_head;
+
+	x->sent_at = loop_now(x->worker->loop);
+	/* A route's own timeouts take the place of the setting. */
+	if (x->rule->timeout_request != PLAN_TIMEOUT_UNSET ||
+		x->rule->timeout_backend != PLAN_TIMEOUT_UNSET)
+		limit = 0;
+	if (x->state == X_UPSTREAM)
+		exchange_await(x, limit, PROXY_R_RESPONSE_TIMEOUT);
+	conn_watch(x->conn);
+}
+
+void request_want_body(struct exchange *x)
+{
+	if (x->body_done || !x->body_open || x->conn->rest.n || chain_held(&x->body) >= BODY_CREDIT)
+		return;
+	if (x->continue_owed && !x->conn->out) {
+		static const struct str interim = {"HTTP/1.1 100 Continue\r\n\r\n", 25};
+
+		x->continue_owed = false;
+		conn_send(x->conn, &(struct slice){interim.p, interim.n, NULL}, 1, 0);
+	}
+	conn_want(x->conn, NBUF_LARGE);
+	if (x->state == X_UPSTREAM && x->deadline_io == NSEC_NEVER)
+		exchange_await(x, x->client_body_idle, PROXY_R_CLIENT_BODY_TIMEOUT);
+}
+
+static void request_send(struct exchange *x)
+{
+	struct out *out = &x->up->out;
+
+	AZ(out->n);
+	if (!x->head_sent) {
+		struct slice head = request_head_slice(x);
+
+		if (!head.p) {
+			answer(x, PROXY_R_BAD_REWRITE);
+			return;
+		}
+		out->v[out->n++] = head;
+		x->head_sent = true;
+		up_want(x->up, NBUF_SMALL);
+	}
+	if (x->body_open)
+		add_body(x, out);
+	if (out->n)
+		up_send(x->up, 0);
+	else if (x->body_done && !x->sent_at)
+		request_all_sent(x);
+}
+
+/* The bound on what is kept for a retry: beyond it there will be none. */
+static void hold_bound(struct exchange *x)
+{
+	if (x->state != X_ROUTED && chain_held(&x->body) > x->body_hold)
+		cursor_close(&x->replay);
+}
+
+void request_pump(struct exchange *x)
+{
+	if (x->body_open) {
+		subs_pump(x); /* may answer */
+		if (x->state == X_ANSWER || x->state == X_END)
+			return;
+		hold_bound(x);
+	}
+	if (x->up && x->up->state == UP_BUSY && !op_inflight(&x->up->send.op))
+		request_send(x);
+	if (x->state == X_UPSTREAM || x->state == X_RESPONSE)
+		request_want_body(x);
+}
+
+static void body_add(struct exchange *x, struct slice piece)
+{
+	if (!piece.n)
+		return;
+	if (!list_empty(&x->subs))
+		subs_body(x, piece);
+	chain_add(&x->body, slice_ref(piece));
+}
+
+bool request_take_body(struct exchange *x, struct slice got)
+{
+	struct str in = slice_str(got), data;
+	enum h1_result r = H1_DATA;
+
+	x->bytes_in += got.n;
+	x->deadline_io = x->state == X_UPSTREAM ? NSEC_NEVER : x->deadline_io;
+	if (x->req.framing.body == HTTP_BODY_LENGTH) {
+		size_t n = (size_t)MIN((uint64_t)got.n, x->body_left);
+
+		body_add(x, slice_sub(got, 0, n));
+		x->body_left -= n;
+		in = str_skip(in, n);
+		r = x->body_left ? H1_MORE : H1_DONE;
+	}
+	while (r == H1_DATA) {
+		r = h1_chunked_next(&x->chunked_in, &x->limits, &in, &data);
+		if (r == H1_DATA)
+			body_add(x, (struct slice){data.p, data.n, got.buf});
+	}
+	if (r == H1_DONE) {
+		x->body_done = x->body.complete = true;
+		if (in.n)
+			x->conn->rest = slice_ref((struct slice){in.p, in.n, got.buf});
+	}
+	slice_drop(&got);
+	if (r != H1_BAD)
+		return true;
+	x->conn->close_after = true;
+	if (x->answered) {
+		x->reason = (enum proxy_reason)x->chunked_in.reason;
+		exchange_end(x, false);
+	} else {
+		answer(x, (enum proxy_reason)x->chunked_in.reason);
+	}
+	return false;
+}
+
+/* --- the upstream connection's events ------------------------------------------------------ */
+
+static void request_connected(struct upconn *u, int err)
+{
+	struct exchange *x = u->owner;
+
+	if (err == 0) {
+		request_pump(x);
+		return;
+	}
+	x->up = NULL;
+	request_try_failed(x, err == -ETIMEDOUT ? PROXY_R_CONNECT_TIMEOUT : PROXY_R_CONNECT_FAILED);
+}
+
+static void request_up_received(struct upconn *u, struct slice got, int err)
+{
+	struct exchange *x = u->owner;
+
+	if (x->state == X_TUNNEL)
+		tunnel_up_received(x, got, err);
+	else
+		response_received(x, got, err);
+}
+
+static void request_up_sent(struct upconn *u, int err)
+{
+	struct exchange *x = u->owner;
+
+	if (x->state == X_TUNNEL) {
+		tunnel_up_sent(x, err);
+		return;
+	}
+	if (err < 0) {
+		/* The backend may have answered before it closed: what arrived decides. */
+		x->send_failed = true;
+		up_want(u, NBUF_SMALL);
+		return;
+	}
+	if (x->in_send) {
+		cursor_advance(&x->primary, x->in_send);
+		x->in_send = 0;
+	}
+	if (!x->sent_at && x->body_done &&
+		(!x->body_open || (x->req_out.framing.body == HTTP_BODY_CHUNKED
+						  ? x->end_sent
+						  : cursor_left(&x->primary) == 0))) {
+		request_all_sent(x);
+		return;
+	}
+	request_pump(x);
+}
+
+const struct up_user request_user = {
+	request_connected, request_up_received, request_up_sent, response_spliced};

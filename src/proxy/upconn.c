@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * upconn.c -- connections to endpoints, and the pool of idle ones (one per endpoint and worker).
+ *
+ * A receive is in flight whenever a connection is idle or awaits an answer: on an idle one its
+ * completion means that the backend closed it or spoke out of turn, and it is closed; a request
+ * that takes the connection over finds the receive already there.
+ */
+#include <errno.h>
+
+#include "proxy/metrics_priv.h"
+#include "proxy/worker_priv.h"
+
+/* Requests that may not be repeated take a pooled connection only if it is this fresh. */
+#define FRESH SEC(1)
+/* Failures in a row after which control is told to set an endpoint aside. */
+#define FAILURES_TO_EJECT 5
+
+static const unsigned up_next[] = {
+#define S(name, next) next,
+	UP_STATES(S)
+#undef S
+};
+
+static void up_move(struct upconn *u, enum up_state to)
+{
+	CHECK_OBJ_HOT(u, UPCONN_MAGIC);
+	AN(up_next[u->state] & (1u << to));
+	u->state = to;
+}
+
+/* --- endpoints ---------------------------------------------------------------------------- */
+
+struct wendpoint *wendpoint_get(struct worker *w, struct plan_endpoint *e)
+{
+	struct wendpoint **slot;
+
+	while (w->endpoints.n <= e->index)
+		*vec_push(&w->endpoints) = NULL;
+	slot = &w->endpoints.p[e->index];
+	if (!*slot) {
+		*slot = MEM_NEW(struct wendpoint);
+		list_init(&(*slot)->pool);
+		(*slot)->serial = e->serial;
+		(*slot)->endpoint = e;
+	}
+	AN((*slot)->serial == e->serial);
+	return *slot;
+}
+
+/* Gone when control may forget it: nothing of ours points at it any more. */
+bool up_leaving_gone(struct worker *w, struct plan_endpoint *e)
+{
+	struct wendpoint *ep = e->index < w->endpoints.n ? w->endpoints.p[e->index] : NULL;
+
+	if (!ep)
+		return true;
+	if (ep->active || ep->open)
+		return false;
+	w->endpoints.p[e->index] = NULL;
+	mem_free(ep);
+	return true;
+}
+
+static void wendpoint_check(struct worker *w, struct wendpoint *ep)
+{
+	if (ep->leaving && !ep->active && !ep->open)
+		worker_endpoint_gone(w, ep->endpoint);
+}
+
+void wendpoint_active(struct worker *w, struct plan_endpoint *e, int by)
+{
+	struct wendpoint *ep = wendpoint_get(w, e);
+
+	ep->active += (uint32_t)by;
+	if (by < 0)
+		wendpoint_check(w, ep);
+}
+
+void wendpoint_result(struct worker *w, struct plan_endpoint *e, bool good)
+{
+	struct wendpoint *ep = wendpoint_get(w, e);
+
+	if (good) {
+		ep->failures = 0;
+	} else if (++ep->failures == FAILURES_TO_EJECT) {
+		ep->failures = 0;
+		worker_tell_health(w, e, true);
+	}
+}
+
+void up_endpoint_leaving(struct worker *w, struct plan_endpoint *e)
+{
+	struct wendpoint *ep = wendpoint_get(w, e);
+
+	ep->leaving = true;
+	list_for_each_safe (node, &ep->pool)
+		up_abort(container_of(node, struct upconn, node));
+	wendpoint_check(w, ep);
+}
+
+void up_close_pools(struct worker *w)
+{
+	vec_for_each (ep, &w->endpoints) {
+		if (!*ep)
+			continue;
+		list_for_each_safe (node, &(*ep)->pool)
+			up_abort(container_of(node, struct upconn, node));
+	}
+}
+
+/* --- connections -------------------------------------------------------------------------- */
+
+static void up_release(struct upconn *u)
+{
+	struct worker *w = u->worker;
+	struct wendpoint *ep = u->ep;
+
+	if (u->state != UP_CLOSED || op_inflight(&u->recv.op) || op_inflight(&u->send.op) ||
+		op_inflight(&u->connect.op) || op_inflight(&u->splice.op))
+		return;
+	out_drop(&u->out);
+	ep->open--;
+	metric_add(&metric_up_conns, -1);
+	u->magic = 0;
+	slab_put(&w->upconns, u);
+	wendpoint_check(w, ep);
+}
+
+static void up_close(struct upconn *u)
+{
+	if (u->state == UP_CLOSED)
+		return;
+	if (u->state == UP_POOLED) {
+		list_del(&u->node);
+		u->ep->n_pooled--;
+	}
+	if (u->state == UP_CONNECTING)
+		sock_connect_cancel(&u->connect);
+	up_move(u, UP_CLOSED);
+	u->user = NULL;
+	loop_timer_cancel(u->worker->loop, &u->timer);
+	if (op_inflight(&u->splice.op))
+		splice_cancel(&u->splice);
+	if (u->stream)
+		stream_abort(u->stream);
+	up_release(u);
+}
+
+void up_abort(struct upconn *u)
+{
+	up_close(u);
+}
+
+static void up_received(struct op *op, int res)
+{
+	struct upconn *u = container_of(op, struct upconn, recv.op);
+	struct slice got = u->recv.got;
+
+	u->recv.got = (struct slice){0};
+	if (u->state == UP_BUSY && u->user) {
+		u->user->received(u, got, res < 0 ? res : 0);
+		return;
+	}
+	slice_drop(&got);
+	if (u->state == UP_CLOSED)
+		up_release(u);
+	else
+		up_close(u);
+}
+
+static void up_sent(struct op *op, int res)
+{
+	struct upconn *u = container_of(op, struct upconn, send.op);
+
+	out_drop(&u->out);
+	if (u->state == UP_CLOSED)
+		up_release(u);
+	else if (u->user)
+		u->user->sent(u, res);
+}
+
+static void up_connected(struct op *op, int res)
+{
+	struct upconn *u = container_of(op, struct upconn, connect.op);
+	const struct up_user *user = u->user;
+
+	if (u->state == UP_CLOSED) {
+		up_release(u);
+		return;
+	}
+	if (res == 0) {
+		up_move(u, UP_BUSY);
+		u->stream = &u->tcp.stream;
+		user->connected(u, 0);
+		return;
+	}
+	/* The user is told while the connection is still there, and may not use it. */
+	up_move(u, UP_CLOSED);
+	u->user = NULL;
+	user->connected(u, res);
+	up_release(u);
+}
+
+static void up_spliced(struct op *op, int res)
+{
+	struct upconn *u = container_of(op, struct upconn, splice.op);
+
+	if (u->state == UP_CLOSED)
+		up_release(u);
+	else if (u->user && u->user->spliced)
+		u->user->spliced(u, res);
+}
+
+static void up_timer(struct timer *t)
+{
+	up_close(container_of(t, struct upconn, timer));
+}
+
+static struct upconn *up_pooled(struct wendpoint *ep, uint64_t digest, nsec now, bool fresh)
+{
+	while (!list_empty(&ep->pool)) {
+		struct upconn *u = container_of(ep->pool.next, struct upconn, node);
+
+		if (u->tls_digest != digest || (fresh && now - u->pooled_at > FRESH)) {
+			if (u->tls_digest == digest)
+				return NULL;
+			up_close(u);
+			continue;
+		}
+		list_del(&u->node);
+		ep->n_pooled--;
+		up_move(u, UP_BUSY);
+		return u;
+	}
+	return NULL;
+}
+
+struct addr addr_of_plan(const struct plan_addr *a)
+{
+	return a->family == 4 ? addr_ip4(a->ip, a->port) : addr_ip6(a->ip, a->port);
+}
+
+struct upconn *up_get(struct worker *w, struct plan_endpoint *e, const struct plan_upstream *us,
+	const struct plan_settings *s, enum up_want_fresh fresh, const struct up_user *user,
+	void *owner)
+{
+	struct wendpoint *ep = wendpoint_get(w, e);
+	uint64_t digest = us->tls ? us->tls->digest : 0;
+	nsec now = loop_now(w->loop);
+	struct addr to;
+	struct upconn *u = fresh == UP_NEW ? NULL : up_pooled(ep, digest, now, fresh == UP_FRESH);
+
+	if (u) {
+		u->reused = true;
+		u->uses++;
+		u->user = user;
+		u->owner = owner;
+		u->idle_limit = s->pool_idle;
+		return u;
+	}
+	u = slab_get(&w->upconns);
+	u->magic = UPCONN_MAGIC;
+	u->worker = w;
+	u->ep = ep;
+	u->tls_digest = digest;
+	u->user = user;
+	u->owner = owner;
+	u->uses = 1;
+	u->idle_limit = s->pool_idle;
+	list_init(&u->node);
+	recv_op_init(&u->recv, up_received);
+	send_op_init(&u->send, up_sent);
+	connect_op_init(&u->connect, up_connected);
+	splice_op_init(&u->splice, up_spliced);
+	timer_init(&u->timer, up_timer);
+	u->pool_max = (uint32_t)s->pool_max;
+	ep->open++;
+	metric_add(&metric_up_conns, 1);
+	metric_add(&metric_up_connects, 1);
+	to = addr_of_plan(&e->addr);
+	tcp_connect(&u->tcp, w->loop, &u->connect, &to, NULL, s->connect_timeout);
+	return u;
+}
+
+void up_send(struct upconn *u, unsigned flags)
+{
+	stream_send(u->stream, &u->send, u->out.v, u->out.n, flags);
+}
+
+void up_want(struct upconn *u, size_t want)
+{
+	if (!op_inflight(&u->recv.op))
+		stream_recv(u->stream, &u->recv, want);
+}
+
+void up_done(struct upconn *u, bool reusable)
+{
+	struct wendpoint *ep = u->ep;
+	struct worker *w = u->worker;
+	unsigned most = MAX(u->pool_max / MAX(w->proxy_workers, 1u), 1u);
+
+	u->user = NULL;
+	u->owner = NULL;
+	if (!reusable || u->state != UP_BUSY || ep->leaving || w->drain == PROXY_DRAIN_CUT ||
+		ep->n_pooled >= most || op_inflight(&u->send.op)) {
+		up_close(u);
+		return;
+	}
+	up_move(u, UP_POOLED);
+	u->pooled_at = loop_now(w->loop);
+	list_add_head(&ep->pool, &u->node);
+	ep->n_pooled++;
+	loop_timer_arm(w->loop, &u->timer, u->idle_limit);
+	up_want(u, NBUF_SMALL);
+}
