@@ -33,15 +33,16 @@ static inline uint64_t element_hash(
 
 void path_hash(struct fold_key k, struct str path, struct path_hash *ret)
 {
-	const char *p = path.p;
-	const char *end = path.p + path.n;
+	const char *begin = path.n ? path.p : "";
+	const char *end = begin + path.n;
+	const char *p = begin;
 	uint64_t h = k.start;
 	uint32_t n = 0;
 
 	ret->at[0] = h;
 	while (p < end) {
 		p++; /* the slash */
-		h = element_hash(h, path.p, &p, end, k.factor);
+		h = element_hash(h, begin, &p, end, k.factor);
 		if (likely(++n <= PATH_DEPTHS))
 			ret->at[n] = h;
 	}
@@ -52,15 +53,16 @@ void path_hash(struct fold_key k, struct str path, struct path_hash *ret)
 uint64_t path_hash_at(
 	struct fold_key k, struct str path, const struct path_hash *ph, unsigned depth)
 {
-	const char *p = path.p;
-	const char *end = path.p + path.n;
+	const char *begin = path.n ? path.p : "";
+	const char *end = begin + path.n;
+	const char *p = begin;
 	uint64_t h = k.start;
 
 	if (likely(depth <= PATH_DEPTHS))
 		return ph->at[depth];
 	while (depth--) {
 		p++;
-		h = element_hash(h, path.p, &p, end, k.factor);
+		h = element_hash(h, begin, &p, end, k.factor);
 	}
 	return h;
 }
@@ -126,7 +128,9 @@ static enum match_why conditions_judge(
 	struct str value;
 	enum regex_result res;
 
-	for (const struct match_value *v = m->headers; v != m->headers + m->nheaders; v++) {
+	for (uint8_t i = 0; i < m->nheaders; i++) {
+		const struct match_value *v = &m->headers[i];
+
 		*ret_detail = v->name;
 		res = REGEX_NO;
 		if (rq->header && rq->header(rq, v->name, &value))
@@ -134,7 +138,9 @@ static enum match_why conditions_judge(
 		if (res != REGEX_YES)
 			return res == REGEX_NO ? MATCH_WHY_HEADER : MATCH_WHY_REGEX_LIMIT;
 	}
-	for (const struct match_value *v = m->query; v != m->query + m->nquery; v++) {
+	for (uint8_t i = 0; i < m->nquery; i++) {
+		const struct match_value *v = &m->query[i];
+
 		*ret_detail = v->name;
 		res = REGEX_NO;
 		if (query_first(rq->query, v->name, rq->scratch, &value))
@@ -192,7 +198,8 @@ static bool look_bucket(struct look *k, const struct host *h, const struct bucke
 
 static bool look_regexes(struct look *k, const struct host *h)
 {
-	for (const struct cand *c = h->regexes; c != h->regexes + h->nregexes; c++) {
+	for (uint32_t i = 0; i < h->nregexes; i++) {
+		const struct cand *c = &h->regexes[i];
 		struct str detail = {0};
 		enum match_why why = MATCH_WHY_METHOD;
 		enum regex_result res;

@@ -159,12 +159,13 @@ static inline uint64_t load_tail(const char *begin, const char *p, const char *e
 /* The last word of a span holds fewer than 8 bytes: its top byte counts them. */
 static inline uint64_t fold_span(uint64_t h, struct str s, uint64_t factor)
 {
-	const char *p = s.p;
-	const char *end = s.p + s.n;
+	const char *begin = s.n ? s.p : "";
+	const char *end = begin + s.n;
+	const char *p = begin;
 
 	for (; end - p >= 8; p += 8)
 		h = fold(h, load_word(p), factor);
-	return fold(h, load_tail(s.p, p, end) | (uint64_t)(end - p) << 56, factor);
+	return fold(h, load_tail(begin, p, end) | (uint64_t)(end - p) << 56, factor);
 }
 
 static inline uint64_t host_hash(

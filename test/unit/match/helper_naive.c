@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "match/helper_naive.h"
+#include "helper_naive.h" /* beside this file: the fuzz target includes it by path */
 
 #include "match/path.h"
 #include "match/regex.h"
@@ -103,14 +103,16 @@ const struct naive_entry *naive_match(const struct naive_entry *e, size_t n,
 	for (size_t i = 0; listener && i < n; i++) {
 		const struct match *m = e[i].m;
 		struct score s = {
-			.c = {host_score(e[i].hostname, rq->host), path_score(m, rq), 0,
+			.c = {host_score(e[i].hostname, rq->host), 0, 0,
 				m->method != MATCH_METHOD_ANY, m->nheaders, m->nquery,
 				-m->order->created, -m->rule, -m->index},
 			.name = m->order->name,
 		};
 
-		if (e[i].listener != listener->id || s.c[0] < 0 || s.c[1] < 0 ||
-			!conditions_take(m, rq))
+		if (e[i].listener != listener->id || s.c[0] < 0)
+			continue;
+		s.c[1] = path_score(m, rq);
+		if (s.c[1] < 0 || !conditions_take(m, rq))
 			continue;
 		if (!best || score_better(&s, &top)) {
 			best = &e[i];
