@@ -17,6 +17,15 @@ static void dump_addr(struct json *j, const struct plan_addr *a)
 	buf_fini(&text);
 }
 
+static void dump_cidr(struct json *j, const struct plan_cidr *c)
+{
+	struct buf text = {0};
+
+	plan_cidr_print(c, &text);
+	json_text(j, buf_str(&text));
+	buf_fini(&text);
+}
+
 static void dump_pem(struct json *j, const char *key, const struct plan_pem *p)
 {
 	static const char *const kinds[] = {
@@ -44,7 +53,9 @@ static void dump_client_tls(struct json *j, const struct plan_client_tls *tls)
 			json_key(j, "sans");
 			json_open(j, '[');
 		}
-		json_text(j, tls->sans[i].value);
+		json_open(j, '{');
+		json_key_text(j, tls->sans[i].uri ? "uri" : "dns", tls->sans[i].value);
+		json_close(j, '}');
 		if (i + 1 == tls->nsans)
 			json_close(j, ']');
 	}
@@ -263,10 +274,8 @@ static void dump_port(struct json *j, const struct plan *p, const struct plan_po
 	json_close(j, ']');
 	json_key(j, "trusted");
 	json_open(j, '[');
-	for (uint32_t i = 0; i < port->ntrusted; i++) {
-		dump_addr(j, &port->trusted[i].addr);
-		json_int(j, port->trusted[i].bits);
-	}
+	for (uint32_t i = 0; i < port->ntrusted; i++)
+		dump_cidr(j, &port->trusted[i]);
 	json_close(j, ']');
 	json_key(j, "listeners");
 	json_open(j, '[');

@@ -57,15 +57,25 @@ int plan_addr_parse(struct str ip, uint16_t port, struct plan_addr *ret_addr)
 	return 0;
 }
 
+static const char *addr_text(const struct plan_addr *a, char out[INET6_ADDRSTRLEN])
+{
+	if (a->family)
+		inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->ip, out, INET6_ADDRSTRLEN);
+	return a->family ? out : "none";
+}
+
 void plan_addr_print(const struct plan_addr *a, struct buf *out)
 {
-	char text[INET6_ADDRSTRLEN] = "none";
+	char text[INET6_ADDRSTRLEN];
 
-	if (a->family == 4)
-		inet_ntop(AF_INET, a->ip, text, sizeof(text));
-	else if (a->family == 6)
-		inet_ntop(AF_INET6, a->ip, text, sizeof(text));
-	buf_printf(out, a->family == 6 ? "[%s]:%u" : "%s:%u", text, a->port);
+	buf_printf(out, a->family == 6 ? "[%s]:%u" : "%s:%u", addr_text(a, text), a->port);
+}
+
+void plan_cidr_print(const struct plan_cidr *c, struct buf *out)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	buf_printf(out, "%s/%u", addr_text(&c->addr, text), c->bits);
 }
 
 bool plan_cidr_has(const struct plan_cidr *c, const struct plan_addr *a)

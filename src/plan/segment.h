@@ -60,6 +60,8 @@ struct plan_cidr {
 	struct plan_addr addr; /* port 0 */
 	uint8_t bits;
 };
+/* Appends "10.0.0.0/8". */
+void plan_cidr_print(const struct plan_cidr *c, struct buf *out);
 bool plan_cidr_has(const struct plan_cidr *c, const struct plan_addr *a);
 
 #endif
