@@ -161,6 +161,11 @@ static void splice_perform(struct op *op)
 	struct splice_op *s = container_of(op, struct splice_op, op);
 	int r = 1;
 
+	if (s->to->flags & SOCK_RESET) { /* even if <from> has nothing to say */
+		s->failed = s->to;
+		op_finish(op, -ECONNRESET);
+		return;
+	}
 	for (int i = 0; r > 0 && !splice_over(s) && i < 2 * SPLICE_TURNS; i++)
 		r = in_pipe(s) ? splice_out(s) : splice_in(s);
 	if (r < 0 || splice_over(s)) {
@@ -196,7 +201,7 @@ void loop_splice(
 	to->tx = &s->op;
 	if (from->fd < 0 || to->fd < 0)
 		op_end(l, &s->op, -EBADF);
-	else if (from->flags & SOCK_READABLE || count == 0)
+	else if (from->flags & SOCK_READABLE || to->flags & SOCK_RESET || count == 0)
 		op_ready(l, &s->op);
 }
 
