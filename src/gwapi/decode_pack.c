@@ -33,15 +33,14 @@ static void pack_text(struct pack *k, struct str *s)
  * that is not NULL and no bytes. */
 static void *pack_block(struct pack *k, const void *p, size_t size)
 {
-	void *at = (char *)k->to + k->wide;
+	size_t offset = k->wide;
 
 	k->wide += aligned(size);
 	if (!k->to)
 		return (void *)(uintptr_t)p;
 	if (size == 0)
 		return k->to;
-	memcpy(at, p, size);
-	return at;
+	return memcpy((char *)k->to + offset, p, size);
 }
 
 static void pack_value(struct pack *k, const struct schema *s, void *p);

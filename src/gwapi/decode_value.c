@@ -231,13 +231,17 @@ static void decode_scalar(struct decoder *d, const struct schema *s, const struc
 static void check_count(struct decoder *d, const struct schema *s, const struct value *v,
 	const char *what, const struct decode_path *path)
 {
-	if (v->n < s->min)
+	uint32_t n = v->n;
+
+	/* A field that is null is none. */
+	value_for_each_member(m, v) n -= s->kind == SCHEMA_STRUCT && m->value.kind == VALUE_NULL;
+	if (n < s->min)
 		decode_fault(d, path, v, NOTE_INVALID, NONE, "must have at least %" PRId64 " %s",
 			s->min, what);
-	if (v->n > s->max) {
+	if (n > s->max) {
 		d->blocked = true;
 		decode_fault(d, path, v, NOTE_INVALID, NONE,
-			"must have at most %" PRId64 " %s, has %u", s->max, what, v->n);
+			"must have at most %" PRId64 " %s, has %u", s->max, what, n);
 	}
 }
 

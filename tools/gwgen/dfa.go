@@ -3,6 +3,8 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"regexp"
 	"regexp/syntax"
 	"sort"
 	"strings"
@@ -146,7 +148,38 @@ func compileDFA(pattern string) *dfa {
 		}
 	}
 	d.compress(next)
+	d.check(pattern)
 	return d
+}
+
+func (d *dfa) match(s string) bool {
+	state := 0
+	for i := 0; i < len(s); i++ {
+		if s[i]&0xc0 != 0x80 {
+			state = d.next[state][d.classes[min(int(s[i]), other)]]
+		}
+	}
+	return d.accept[state]
+}
+
+// check compares the table with Go's own matcher on random texts: of the pattern's own letters, so
+// that many of them match, with some that are strangers to it.
+func (d *dfa) check(pattern string) {
+	re := regexp.MustCompile(pattern)
+	r := rand.New(rand.NewPCG(1, 2))
+	letters := []string{"a", "A", "0", ".", "-", "/", "*", ":", "é", "\n", " ", "https://", "ms", "System"}
+	for _, c := range pattern {
+		letters = append(letters, string(c))
+	}
+	for i := 0; i < 20000; i++ {
+		text := ""
+		for n := r.IntN(12); n > 0; n-- {
+			text += letters[r.IntN(len(letters))]
+		}
+		if d.match(text) != re.MatchString(text) {
+			must(fmt.Errorf("pattern %s: the table differs at %q", pattern, text))
+		}
+	}
 }
 
 // compress merges characters that no state tells apart.

@@ -129,6 +129,10 @@ func (j *judge) verdict(obj, old map[string]any) []finding {
 	for _, e := range errs {
 		out = append(out, finding{e.Field, e.Detail})
 	}
+	// Properties are a map there, so their order is not.
+	sort.Slice(out, func(i, k int) bool {
+		return out[i].Path < out[k].Path || out[i].Path == out[k].Path && out[i].Detail < out[k].Detail
+	})
 	return out
 }
 

@@ -86,10 +86,41 @@ type step struct {
 }
 
 func (s *sampler) run() {
+	if s.j.kind == "HTTPRoute" || s.j.kind == "GatewayClass" {
+		s.metas()
+	}
 	spec, ok := s.j.schema.Properties["spec"]
 	if ok {
 		s.walk(&spec, []step{{"spec", s.j.schema}})
 	}
+}
+
+// metas tries metadata, which is judged alike for all kinds but for its namespace.
+func (s *sampler) metas() {
+	long := strings.Repeat("a", 63)
+	longest := long + "." + long + "." + long + "." + long[:61]
+	for _, n := range []any{"a", "A", "a.b", "a..b", "-a", "a-", "a_b", "1", "", longest, longest + "a", int64(3), nil} {
+		s.meta(fmt.Sprintf("name %v", n), map[string]any{"name": n})
+	}
+	for _, n := range []any{"a", "A", "a.b", long, long + "a", "1-a"} {
+		s.meta(fmt.Sprintf("namespace %v", n), map[string]any{"name": "a", "namespace": n})
+	}
+	keys := []string{"a", "A_b.c-d", "a.b/C", "A.b/c", "a/b/c", "a/", "/a", "-a", "a-", "", "a b", long, long + "a", longest + "/a", longest + "a/a"}
+	for _, field := range []string{"labels", "annotations"} {
+		for _, k := range keys {
+			s.meta(field+" key "+k, map[string]any{"name": "a", field: map[string]any{k: "v"}})
+		}
+		for _, v := range []any{"", "a b", "-", "A_b.c-d", long, long + "a", "é"} {
+			s.meta(fmt.Sprintf("%s value %v", field, v), map[string]any{"name": "a", field: map[string]any{"k": v}})
+		}
+	}
+	s.meta("annotations null", map[string]any{"name": "a", "annotations": nil})
+}
+
+func (s *sampler) meta(what string, meta map[string]any) {
+	obj := s.build(nil, nil, false)
+	obj["metadata"] = meta
+	s.judged("metadata: "+what, obj)
 }
 
 // small makes the smallest value that a schema takes, as far as its keywords go.
@@ -104,6 +135,7 @@ func small(p *props) any {
 			c := p.Properties[r]
 			o[r] = small(&c)
 		}
+		complete(o, p)
 		if p.AdditionalProperties != nil && p.MinProperties != nil {
 			o["a"] = small(p.AdditionalProperties.Schema)
 		}
@@ -134,6 +166,29 @@ func small(p *props) any {
 		return p.Enum[0]
 	}
 	return text(p, 0)
+}
+
+// complete adds what rules ask for beyond the schema, so that one thing alone is wrong in a sample.
+func complete(o map[string]any, p *props) {
+	has := func(name string) bool {
+		_, ok := p.Properties[name]
+		return ok
+	}
+	kind, ok := p.Properties["kind"]
+	switch {
+	case ok && has("port") && kind.Default != nil && fmt.Sprint(*kind.Default) == "Service":
+		o["port"] = int64(80)
+	case has("wellKnownCACertificates") && has("hostname"):
+		o["wellKnownCACertificates"] = "System"
+	case has("endpoints") && has("tls"):
+		o["protocol"] = "HTTPS"
+	case has("externalHostname") && has("endpointSelector"):
+		o["type"] = "ExternalHostname"
+		o["externalHostname"] = map[string]any{"hostname": "a.example"}
+		o["port"] = map[string]any{"number": int64(80)}
+	case has("tracing") && has("targetRefs"):
+		o["tracing"] = map[string]any{"mode": "Enabled", "provider": map[string]any{"backendRef": map[string]any{"name": "a", "port": int64(80)}}}
+	}
 }
 
 // text makes a string of the pattern, at least <n> long where the pattern allows.
@@ -198,6 +253,20 @@ func numbers(v any) any {
 
 // union sets what a filter's type (and its like) must be for a member to be allowed.
 func union(o map[string]any, in *props, name string) {
+	_, selector := in.Properties["endpointSelector"]
+	_, modes := in.Properties["clientCertificateRef"]
+	switch {
+	case selector && (name == "sessionPersistence" || name == "endpointSelector"):
+		o["type"] = "EndpointSelector"
+		o["endpointSelector"] = map[string]any{"matchLabels": map[string]any{"app": "a"}}
+		delete(o, "externalHostname")
+	case modes && name == "validation":
+		o["mode"] = "ServerOnly"
+	case modes && in.Properties["validation"].Type != "" && name == "clientCertificateRef":
+		o["mode"] = "ClientAndServer"
+		c := in.Properties["validation"]
+		o["validation"] = small(&c)
+	}
 	t, ok := in.Properties["type"]
 	if !ok || len(t.Enum) == 0 {
 		return
@@ -269,10 +338,13 @@ func pathText(path []step) string {
 }
 
 func (s *sampler) add(what string, path []step, leaf any, drop bool) {
-	obj := s.build(path, leaf, drop)
+	s.judged(pathText(path)+": "+what, s.build(path, leaf, drop))
+}
+
+func (s *sampler) judged(what string, obj map[string]any) {
 	kept := deepCopy(obj).(map[string]any)
 	found := s.j.verdict(deepCopy(obj).(map[string]any), nil)
-	x := sample{What: pathText(path) + ": " + what, Object: kept, Accepted: len(found) == 0}
+	x := sample{What: what, Object: kept, Accepted: len(found) == 0}
 	have := map[string]bool{}
 	for _, f := range found {
 		if f.Path != "" && f.Path != "<nil>" && !have[f.Path] {
@@ -280,6 +352,7 @@ func (s *sampler) add(what string, path []step, leaf any, drop bool) {
 			x.Paths = append(x.Paths, f.Path)
 		}
 	}
+	sort.Strings(x.Paths)
 	key := s.key(x)
 	if !s.answered[key] {
 		s.answered[key] = true

@@ -184,6 +184,63 @@ static void metadata_is_judged(void **state)
 	assert_int_equal(t.rc, -EINVAL);
 }
 
+static void annotations_have_a_bound(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	for (unsigned over = 0; over < 2; over++) {
+		buf_reset(&b);
+		buf_add(&b, STR("apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n"
+				"spec: {}\nmetadata:\n  name: a\n  annotations:\n    k: "));
+		for (unsigned i = 0; i < (256u << 10) - 1 + over; i++)
+			buf_addc(&b, 'v');
+		buf_addc(&b, 0);
+		decoded_from(&t, b.p, NULL);
+		assert_int_equal(t.rc, over ? -EINVAL : 0);
+	}
+	buf_fini(&b);
+}
+
+/* What v1.6.3 alone had is read as well, and v1.7.0's rules stand. */
+static void fields_of_the_older_release_are_read(void **state)
+{
+	const struct http_route *r;
+	const struct x_backend *b;
+
+	(void)state;
+	accept(ROUTE
+		"spec:\n  rules:\n  - sessionPersistence: {sessionName: s, cookie: {name: c},\n"
+		"      cookieConfig: {lifetimeType: Session}}\n");
+	r = object_http_route(t.object);
+	assert_str(r->spec.rules[0].session_persistence->session_name, "s");
+	assert_int_equal(r->spec.rules[0].session_persistence->cookie_config->lifetime_type,
+		COOKIE_LIFETIME_SESSION);
+	accept("apiVersion: gateway.networking.x-k8s.io/v1alpha1\nkind: XBackend\n"
+	       "metadata: {name: b}\nspec: {type: ExternalHostname, port: {number: 443, port: 444},\n"
+	       "  externalHostname: {hostname: a.example}}\n");
+	b = object_x_backend(t.object);
+	assert_int_equal(b->spec.port.number, 443);
+	assert_int_equal(b->spec.port.port, 444);
+}
+
+static void status_is_kept_only_when_asked_for(void **state)
+{
+	static const char yaml[] = ROUTE
+		"spec: {}\nstatus:\n  parents:\n"
+		"  - {controllerName: a.b/c, parentRef: {name: g}, conditions: [{type: Accepted,\n"
+		"    status: \"True\", reason: R, message: m, lastTransitionTime: 2026-01-31T12:00:00Z}]}\n";
+
+	(void)state;
+	accept(yaml);
+	assert_null(object_http_route(t.object)->status);
+	decoded_fini(&t);
+	decoded_init(&t, (struct decode_options){.keep_status = true});
+	accept(yaml);
+	assert_int_equal(object_http_route(t.object)->status->n_parents, 1);
+	assert_str(object_http_route(t.object)->status->parents[0].parent_ref.name, "g");
+}
+
 static void a_transition_rule_looks_at_the_old_object(void **state)
 {
 	static const char yaml[] = "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\n"
@@ -330,6 +387,9 @@ int main(void)
 			an_error_names_place_object_field_and_remedy, strict, done),
 		cmocka_unit_test_setup_teardown(other_kinds_are_ignored_by_name, strict, done),
 		cmocka_unit_test_setup_teardown(metadata_is_judged, strict, done),
+		cmocka_unit_test_setup_teardown(annotations_have_a_bound, strict, done),
+		cmocka_unit_test_setup_teardown(fields_of_the_older_release_are_read, strict, done),
+		cmocka_unit_test_setup_teardown(status_is_kept_only_when_asked_for, strict, done),
 		cmocka_unit_test_setup_teardown(
 			a_transition_rule_looks_at_the_old_object, strict, done),
 		cmocka_unit_test_setup_teardown(core_kinds_skip_what_we_do_not_use, strict, done),
