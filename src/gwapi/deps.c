@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who looked at what. */
+#include "base/mem.h"
+#include "gwapi/translate_priv.h"
+
+struct edge {
+	struct edge *next; /* of the unit */
+	struct dep *dep;
+	struct unit *unit;
+	struct list in_dep;
+};
+
+/* "what kind/namespace/name": one text a dep, made in the translator's scratch. */
+static struct str dep_key(struct translator *t, enum dep_what what, enum object_kind kind,
+	struct str namespace, struct str name)
+{
+	struct buf *b = &t->scratch;
+
+	buf_reset(b);
+	buf_addc(b, (char)('a' + what));
+	buf_addc(b, (char)('a' + kind));
+	buf_add(b, namespace);
+	buf_addc(b, '/');
+	buf_add(b, name);
+	return buf_str(b);
+}
+
+static struct dep *dep_get(struct translator *t, enum dep_what what, enum object_kind kind,
+	struct str namespace, struct str name)
+{
+	struct str key = dep_key(t, what, kind, namespace, name);
+	struct dep *d = map_get(&t->deps, key);
+	char *text;
+
+	if (d)
+		return d;
+	d = mem_zalloc(sizeof(*d) + key.n);
+	text = (char *)(d + 1);
+	memcpy(text, key.p, key.n);
+	*d = (struct dep){.key = {text, key.n},
+		.what = (uint8_t)what,
+		.kind = kind,
+		.namespace = {text + 2, namespace.n},
+		.name = {text + 3 + namespace.n, name.n}};
+	list_init(&d->edges);
+	map_put(&t->deps, d->key, d);
+	return d;
+}
+
+static void edges_drop(struct translator *t, struct unit *u)
+{
+	struct edge *e = u->edges;
+
+	u->edges = NULL;
+	while (e) {
+		struct edge *next = e->next;
+		struct dep *d = e->dep;
+
+		list_del(&e->in_dep);
+		mem_free(e);
+		if (list_empty(&d->edges)) {
+			map_del(&t->deps, d->key);
+			mem_free(d);
+		}
+		e = next;
+	}
+}
+
+void unit_begin(struct translator *t, struct unit *u)
+{
+	edges_drop(t, u);
+	u->serial = ++t->serial;
+	if (u->dirty)
+		list_del(&u->dirty_link);
+	u->dirty = false;
+}
+
+void unit_saw(struct translator *t, struct unit *u, enum dep_what what, enum object_kind kind,
+	struct str namespace, struct str name)
+{
+	struct dep *d;
+	struct edge *e;
+
+	if (!u)
+		return;
+	d = dep_get(t, what, kind, namespace, name);
+	if (d->seen == u->serial)
+		return;
+	d->seen = u->serial;
+	e = MEM_NEW(struct edge);
+	e->dep = d;
+	e->unit = u;
+	e->next = u->edges;
+	u->edges = e;
+	list_add_tail(&d->edges, &e->in_dep);
+}
+
+void unit_dirty(struct translator *t, struct unit *u)
+{
+	if (u->dirty)
+		return;
+	u->dirty = true;
+	list_add_tail(&t->dirty[u->kind], &u->dirty_link);
+}
+
+void dep_touch(struct translator *t, enum dep_what what, enum object_kind kind,
+	struct str namespace, struct str name)
+{
+	struct dep *d = map_get(&t->deps, dep_key(t, what, kind, namespace, name));
+
+	if (!d)
+		return;
+	list_for_each (at, &d->edges)
+		unit_dirty(t, container_of(at, struct edge, in_dep)->unit);
+}
+
+void unit_drop(struct translator *t, struct unit *u)
+{
+	edges_drop(t, u);
+	if (u->dirty)
+		list_del(&u->dirty_link);
+	u->dirty = false;
+}
+
+void unit_each_seen(const struct unit *u, unit_saw_f *fn, void *ctx)
+{
+	for (const struct edge *e = u->edges; e; e = e->next)
+		fn(ctx, e->dep);
+}
+
+void deps_fini(struct translator *t)
+{
+	AZ(t->deps.n); /* every unit was dropped */
+	map_fini(&t->deps);
+}

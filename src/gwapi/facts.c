@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts that are no objects: states of Gateways, ports, listens, addresses of names. */
+#include "base/mem.h"
+#include "gwapi/translate_priv.h"
+
+/* ---- states of Gateways ---- */
+
+static void state_free(struct state_slot *s)
+{
+	arena_fini(&s->arena);
+	mem_free(s);
+}
+
+static struct state_slot *state_copy(struct str gateway, const struct gateway_state *from)
+{
+	struct state_slot *s = MEM_NEW(struct state_slot);
+	struct address_report *list;
+
+	arena_init(&s->arena, 0);
+	s->key = arena_str(&s->arena, gateway);
+	s->state = *from;
+	s->state.message = arena_str(&s->arena, from->message);
+	list = ARENA_ARRAY(&s->arena, struct address_report, from->n_addresses);
+	for (size_t i = 0; i < from->n_addresses; i++) {
+		list[i] = from->addresses[i];
+		list[i].value = arena_str(&s->arena, list[i].value);
+	}
+	s->state.addresses = list;
+	return s;
+}
+
+/* The Gateway and its ListenerSets tell about it. */
+static void state_told(struct translator *t, struct str gateway)
+{
+	size_t at = 0;
+	const struct map_slot *slot;
+
+	while ((slot = map_next(&t->parents, &at))) {
+		struct parent *p = slot->value;
+
+		if (str_eq(p->gateway->key, gateway))
+			p->status_dirty = true;
+	}
+}
+
+void translator_set_gateway(
+	struct translator *t, struct str gateway, const struct gateway_state *state)
+{
+	struct state_slot *old = map_del(&t->states, gateway);
+
+	if (state) {
+		struct state_slot *s = state_copy(gateway, state);
+
+		map_put(&t->states, s->key, s);
+	}
+	if (old)
+		state_free(old);
+	state_told(t, gateway);
+}
+
+/* ---- ports and listens ---- */
+
+static void port_error_free(struct port_error *e)
+{
+	mem_free((void *)(uintptr_t)e->gateway.p);
+	mem_free((void *)(uintptr_t)e->why.p);
+}
+
+void translator_set_port_error(
+	struct translator *t, struct str gateway, bool udp, uint16_t port, struct str why)
+{
+	size_t i = 0;
+
+	while (i < t->port_errors.n &&
+		(t->port_errors.p[i].udp != udp || t->port_errors.p[i].port != port ||
+			!str_eq(t->port_errors.p[i].gateway, gateway)))
+		i++;
+	if (i < t->port_errors.n) {
+		if (str_eq(t->port_errors.p[i].why, why))
+			return;
+		port_error_free(&t->port_errors.p[i]);
+		t->port_errors.p[i] = t->port_errors.p[--t->port_errors.n];
+	} else if (why.n == 0) {
+		return;
+	}
+	if (why.n)
+		*vec_push(&t->port_errors) =
+			(struct port_error){.gateway = str_of(mem_strdup(gateway), gateway.n),
+				.why = str_of(mem_strdup(why), why.n),
+				.port = port,
+				.udp = udp};
+	dep_touch(t, DEP_STATE, KIND_GATEWAY, STR(""), STR(""));
+}
+
+void translator_set_listens(
+	struct translator *t, bool known, const struct translate_listen *listens, size_t n)
+{
+	vec_reset(&t->listens);
+	for (size_t i = 0; i < n; i++)
+		*vec_push(&t->listens) = listens[i];
+	t->listens_known = known;
+	dep_touch(t, DEP_STATE, KIND_GATEWAY, STR(""), STR(""));
+}
+
+/* ---- names ---- */
+
+static void resolved_free(struct resolved *r)
+{
+	mem_free(r->addrs);
+	mem_free((void *)(uintptr_t)r->host.p);
+	mem_free(r);
+}
+
+void translator_set_resolved(
+	struct translator *t, struct str host, const struct plan_addr *addrs, size_t n)
+{
+	struct resolved *old = map_get(&t->resolved, host), *now;
+
+	if (old ? old->n == n && memcmp(old->addrs, addrs, n * sizeof(*addrs)) == 0 : n == 0)
+		return;
+	map_del(&t->resolved, host);
+	if (old)
+		resolved_free(old);
+	if (n) {
+		now = MEM_NEW(struct resolved);
+		now->host = str_of(mem_strdup(host), host.n);
+		now->addrs = mem_alloc(n * sizeof(*addrs));
+		memcpy(now->addrs, addrs, n * sizeof(*addrs));
+		now->n = n;
+		map_put(&t->resolved, now->host, now);
+	}
+	dep_touch(t, DEP_HOST, KIND_SERVICE, STR(""), host);
+}
+
+void translator_hosts(struct translator *t, translate_host_f *fn, void *ctx)
+{
+	size_t at = 0;
+	const struct map_slot *slot;
+
+	while ((slot = map_next(&t->hosts, &at)))
+		fn(ctx, slot->key);
+}
+
+void facts_fini(struct translator *t)
+{
+	size_t at = 0;
+	const struct map_slot *slot;
+
+	while ((slot = map_next(&t->states, &at)))
+		state_free(slot->value);
+	map_fini(&t->states);
+	vec_for_each (e, &t->port_errors)
+		port_error_free(e);
+	vec_fini(&t->port_errors);
+	vec_fini(&t->listens);
+	at = 0;
+	while ((slot = map_next(&t->resolved, &at)))
+		resolved_free(slot->value);
+	map_fini(&t->resolved);
+}

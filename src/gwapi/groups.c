@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A group: Gateways that one data plane serves, with their ListenerSets, judged as one set. */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "gwapi/translate_priv.h"
+
+/* ---- the life of a group's result ---- */
+
+static struct str parent_map_key(struct translator *t, const struct parent *p)
+{
+	buf_reset(&t->scratch);
+	buf_printf(&t->scratch, "%.*s/%.*s", STR_ARG(object_kind_name(p->kind)), STR_ARG(p->key));
+	return buf_str(&t->scratch);
+}
+
+static void pems_release(struct group_unit *g)
+{
+	vec_for_each (p, &g->pems)
+		plan_pem_unref(*p);
+	vec_reset(&g->pems);
+}
+
+void group_clear(struct translator *t, struct group_unit *g)
+{
+	vec_for_each (p, &g->parents)
+		map_del(&t->parents, parent_map_key(t, *p));
+	vec_reset(&g->parents);
+	pems_release(g);
+	vec_for_each (u, &g->upstreams)
+		upstream_release(t, *u);
+	vec_reset(&g->upstreams);
+	arena_fini(&g->arena);
+}
+
+/* ---- Gateways ---- */
+
+static bool gateway_wanted(const struct translator *t, const struct object *o)
+{
+	struct str key = object_key(o);
+
+	return t->o.only_gateway.n == 0 || str_eq(t->o.only_gateway, key);
+}
+
+static struct parent *parent_new(
+	struct translator *t, struct group_unit *g, const struct object *o, size_t n_listeners)
+{
+	struct parent *p = ARENA_NEW(&g->arena, struct parent);
+	struct str map_key;
+
+	p->kind = o->kind;
+	p->object = o;
+	p->key = arena_str(&g->arena, object_key(o));
+	p->group = g;
+	p->gateway = p;
+	p->age = o->created;
+	p->n_listeners = n_listeners;
+	p->listeners = ARENA_ARRAY(&g->arena, struct listener, n_listeners);
+	p->status_dirty = true;
+	map_key = arena_str(&g->arena, parent_map_key(t, p));
+	map_put(&t->parents, map_key, p);
+	*vec_push(&g->parents) = p;
+	return p;
+}
+
+#define LISTENER_TAKE(l, from)                          \
+	do {                                            \
+		(l)->name = (from)->name;               \
+		(l)->hostname = (from)->hostname;       \
+		(l)->protocol_text = (from)->protocol;  \
+		(l)->tls_spec = (from)->tls;            \
+		(l)->allowed = &(from)->allowed_routes; \
+		(l)->filters_spec = (from)->filters;    \
+		(l)->port = (uint16_t)(from)->port;     \
+	} while (0)
+
+static void gateway_listeners(struct parent *p, const struct gateway_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->n_listeners; i++) {
+		LISTENER_TAKE(&p->listeners[i], &spec->listeners[i]);
+		p->listeners[i].index = i;
+		p->listeners[i].parent = p;
+	}
+}
+
+static void set_listeners(struct parent *p, const struct listener_set_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->n_listeners; i++) {
+		LISTENER_TAKE(&p->listeners[i], &spec->listeners[i]);
+		p->listeners[i].index = i;
+		p->listeners[i].parent = p;
+	}
+}
+
+static void gateway_params(struct translator *t, struct group_unit *g, struct parent *p)
+{
+	const struct gateway_infrastructure *infra = object_gateway(p->object)->spec.infrastructure;
+	const struct local_parameters_reference *r = infra ? infra->parameters_ref : NULL;
+
+	if (!r || p->accepted.reason.n)
+		return;
+	if (r->group.n || !str_eq(r->kind, STR("ConfigMap"))) {
+		p->accepted = (struct problem){STR("InvalidParameters"),
+			arena_printf(&g->arena,
+				"infrastructure.parametersRef names %.*s \"%.*s\"; only a ConfigMap "
+				"(group \"\") is understood.",
+				STR_ARG(r->kind), STR_ARG(r->name))};
+		return;
+	}
+	p->accepted = params_apply(
+		t, &g->unit, &g->arena, p->object->namespace, r->name, &p->settings, p);
+}
+
+/* In files addresses are where to bind; in a cluster they are the controller's to assign. */
+static void gateway_addresses(struct translator *t, struct group_unit *g, struct parent *p)
+{
+	const struct gateway_spec *spec = &object_gateway(p->object)->spec;
+
+	p->binds = ARENA_ARRAY(&g->arena, struct plan_addr, spec->n_addresses);
+	for (uint32_t i = 0; i < spec->n_addresses; i++) {
+		const struct gateway_spec_address *d = &spec->addresses[i];
+		bool ip = str_eq(d->type, STR("IPAddress"));
+		const char *why = NULL;
+
+		if (t->o.mode != TRANSLATE_FILES && (ip || str_eq(d->type, STR("Hostname"))))
+			continue;
+		if (!ip)
+			why = "only type IPAddress can be bound";
+		else if (d->routability.n)
+			why = "routability has no meaning outside of a cluster";
+		else if (d->value.n == 0)
+			continue;
+		else if (plan_addr_parse(d->value, 0, &p->binds[p->n_binds]) < 0)
+			why = "it is no IP address";
+		else
+			p->n_binds++;
+		if (why && !p->accepted.reason.n)
+			p->accepted = (struct problem){STR("UnsupportedAddress"),
+				arena_printf(&g->arena,
+					"Address %u of Gateway %.*s (type %.*s, value \"%.*s\") is "
+					"not supported: %s.",
+					i, STR_ARG(p->key), STR_ARG(d->type), STR_ARG(d->value),
+					why)};
+	}
+}
+
+static bool frontend_insecure(const struct frontend_tls *f)
+{
+	return f->validation &&
+	       f->validation->mode == FRONTEND_VALIDATION_MODE_ALLOW_INSECURE_FALLBACK;
+}
+
+static bool gateway_insecure(const struct gateway_spec *spec)
+{
+	const struct gateway_frontend_tls *f = spec->tls ? spec->tls->frontend : NULL;
+
+	if (!f)
+		return false;
+	if (frontend_insecure(&f->default_))
+		return true;
+	for (uint32_t i = 0; i < f->n_per_port; i++)
+		if (frontend_insecure(&f->per_port[i].tls))
+			return true;
+	return false;
+}
+
+/* What a newer API put outside of listeners might change what all of them do. */
+static void gateway_notes(struct group_unit *g, struct parent *p)
+{
+	static const char *const places[] = {"spec.tls", "spec.infrastructure.parametersRef",
+		"spec.addresses", "spec.allowedListeners"};
+
+	for (size_t i = 0; i < ARRAY_LEN(places) && !p->accepted.reason.n; i++) {
+		const struct object_note *n = object_note_under(p->object, str_from(places[i]));
+
+		if (n)
+			p->accepted = (struct problem){STR("Invalid"),
+				arena_printf(&g->arena,
+					"%.*s of Gateway %.*s is not understood by this version.",
+					STR_ARG(n->path), STR_ARG(p->key))};
+	}
+}
+
+/* In files nobody else would tell that the class is missing. */
+static bool class_dangling(struct translator *t, struct str name)
+{
+	return t->o.mode == TRANSLATE_FILES && !t->o.only_class.n &&
+	       !store_get(t->store, KIND_GATEWAY_CLASS, STR(""), name);
+}
+
+static struct parent *gateway_add(
+	struct translator *t, struct group_unit *g, const struct object *o)
+{
+	const struct gateway *gw = object_gateway(o);
+	struct plan_settings settings;
+	struct parent trusted = {0}, *p;
+	struct class_view c = class_judge(
+		t, &g->unit, &g->arena, gw->spec.gateway_class_name, &settings, &trusted);
+
+	if (!c.ours && !class_dangling(t, gw->spec.gateway_class_name))
+		return NULL;
+	p = parent_new(t, g, o, gw->spec.n_listeners);
+	if (!c.ours)
+		p->accepted = (struct problem){STR("Pending"),
+			arena_printf(&g->arena,
+				"GatewayClass %.*s does not exist; use \"" TRANSLATE_CLASS
+				"\", which always does, or add the GatewayClass.",
+				STR_ARG(gw->spec.gateway_class_name))};
+	p->settings = settings;
+	p->trusted = trusted.trusted;
+	p->n_trusted = trusted.n_trusted;
+	if (c.refused.reason.n)
+		p->accepted = (struct problem){c.refused.reason,
+			arena_printf(&g->arena, "GatewayClass %.*s is not accepted: %.*s",
+				STR_ARG(gw->spec.gateway_class_name), STR_ARG(c.refused.message))};
+	gateway_params(t, g, p);
+	gateway_addresses(t, g, p);
+	gateway_notes(g, p);
+	p->takes = !p->accepted.reason.n;
+	p->insecure = gateway_insecure(&gw->spec);
+	gateway_listeners(p, &gw->spec);
+	gateway_client_cert(t, g, p);
+	return p;
+}
+
+/* ---- ListenerSets ---- */
+
+static bool set_allowed(
+	struct translator *t, struct group_unit *g, const struct parent *gw, const struct object *o)
+{
+	const struct allowed_listeners *al = object_gateway(gw->object)->spec.allowed_listeners;
+
+	if (!al)
+		return false;
+	switch (al->namespaces.from) {
+	case FROM_NAMESPACES_ALL:
+		return true;
+	case FROM_NAMESPACES_SAME:
+		return str_eq(gw->object->namespace, o->namespace);
+	case FROM_NAMESPACES_SELECTOR:
+		return look_selected(t, &g->unit, al->namespaces.selector, o->namespace);
+	case FROM_NAMESPACES_UNSET:
+	case FROM_NAMESPACES_OTHER:
+	case FROM_NAMESPACES_NONE:
+		break;
+	}
+	return false;
+}
+
+static void set_add(
+	struct translator *t, struct group_unit *g, struct parent *gw, const struct object *o)
+{
+	const struct listener_set *ls = object_listener_set(o);
+	struct parent *p = parent_new(t, g, o, ls->spec.n_listeners);
+
+	p->gateway = gw;
+	p->age = MAX(o->created, gw->age);
+	p->settings = gw->settings;
+	p->trusted = gw->trusted;
+	p->n_trusted = gw->n_trusted;
+	p->binds = gw->binds;
+	p->n_binds = gw->n_binds;
+	set_listeners(p, &ls->spec);
+	if (!set_allowed(t, g, gw, o))
+		p->accepted = (struct problem){STR("NotAllowed"),
+			arena_printf(&g->arena,
+				"Gateway %.*s does not allow ListenerSets of namespace %.*s; its "
+				"spec.allowedListeners decides.",
+				STR_ARG(gw->key), STR_ARG(o->namespace))};
+	else if (gw->accepted.reason.n)
+		p->accepted = (struct problem){STR("ParentNotAccepted"),
+			arena_printf(&g->arena, "Gateway %.*s is not accepted: %.*s",
+				STR_ARG(gw->key), STR_ARG(gw->accepted.message))};
+	p->takes = !p->accepted.reason.n;
+}
+
+static void sets_add(struct translator *t, struct group_unit *g, struct parent *gw)
+{
+	const struct owned_list *l = index_sets(t, gw->key);
+
+	unit_saw(
+		t, &g->unit, DEP_OWNED, KIND_LISTENER_SET, gw->object->namespace, gw->object->name);
+	for (size_t i = 0; l && i < l->v.n; i++)
+		set_add(t, g, gw, l->v.p[i]);
+}
+
+/* ---- order and outcome ---- */
+
+/* Who was first keeps what it has: by age, a Gateway before ListenerSets, then by name. */
+static int parent_order(const void *x, const void *y)
+{
+	const struct parent *a = *(const struct parent *const *)x;
+	const struct parent *b = *(const struct parent *const *)y;
+
+	if (a->age != b->age)
+		return a->age < b->age ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind == KIND_GATEWAY ? -1 : 1;
+	return str_cmp(a->key, b->key);
+}
+
+static bool listener_valid(const struct listener *l)
+{
+	return !l->conflict.reason.n && !l->accepted.reason.n && !l->unbound.reason.n;
+}
+
+/* Whether the listeners let the whole stand (Gateway API v1.7.0, "Handling indistinct Listeners").
+ */
+static void parent_outcome(struct group_unit *g, struct parent *p)
+{
+	struct buf bad = {0}, good = {0};
+
+	for (size_t i = 0; i < p->n_listeners; i++) {
+		struct buf *b = listener_valid(&p->listeners[i]) ? &good : &bad;
+
+		buf_printf(b, "%s\"%.*s\"", b->n ? ", " : "", STR_ARG(p->listeners[i].name));
+	}
+	if (bad.n && good.n) {
+		p->some_invalid = true;
+		p->invalid_message = arena_printf(&g->arena,
+			"Some listeners are not valid: %.*s; accepted are %.*s. See the conditions "
+			"of each.",
+			STR_ARG(buf_str(&bad)), STR_ARG(buf_str(&good)));
+	} else if (bad.n) {
+		p->accepted = (struct problem){STR("ListenersNotValid"),
+			arena_printf(&g->arena,
+				"None of the listeners is valid: %.*s. See the conditions of each.",
+				STR_ARG(buf_str(&bad)))};
+	}
+	buf_fini(&bad);
+	buf_fini(&good);
+}
+
+/* ---- facts from outside ---- */
+
+static const char *listen_missing(
+	const struct translator *t, const struct listener *l, bool *ret_protocol)
+{
+	bool udp = listener_udp(l);
+	bool ssl = l->protocol == PROTOCOL_HTTPS;
+	bool stream = l->protocol == PROTOCOL_TLS || l->protocol == PROTOCOL_TCP || udp;
+
+	*ret_protocol = false;
+	vec_for_each (x, &t->listens) {
+		if (x->udp != udp || x->stream != stream || (!stream && x->ssl != ssl))
+			continue;
+		*ret_protocol = true;
+		if (x->port == l->port)
+			return NULL;
+	}
+	/* The two sentences are those of the page that we do the work of: an interface. */
+	return *ret_protocol ? "no Kong listen with the requested protocol is configured for the "
+			       "requested port"
+			     : "no Kong listen with the requested protocol is configured";
+}
+
+static void listener_port(struct translator *t, struct group_unit *g, struct listener *l)
+{
+	struct str gw = l->parent->gateway->key;
+
+	if (l->conflict.reason.n || l->accepted.reason.n)
+		return;
+	if (t->o.mode == TRANSLATE_SHARED && !t->listens_known) {
+		l->pending = true;
+		return;
+	}
+	if (t->o.mode == TRANSLATE_SHARED) {
+		bool protocol;
+		const char *why = listen_missing(t, l, &protocol);
+
+		if (why)
+			l->accepted = (struct problem){
+				protocol ? STR("PortUnavailable") : STR("UnsupportedProtocol"),
+				str_from(why)};
+	}
+	vec_for_each (e, &t->port_errors) {
+		if (e->udp != listener_udp(l) || e->port != l->port ||
+			(e->gateway.n && !str_eq(e->gateway, gw)))
+			continue;
+		l->unbound = (struct problem){STR("PortUnavailable"),
+			arena_printf(&g->arena,
+				"Port %u cannot be bound: %.*s. Free the port, or choose another.",
+				l->port, STR_ARG(e->why))};
+	}
+}
+
+/* ---- what routes see of a parent ---- */
+
+static void digest_selector(struct buf *b, const struct label_selector *s)
+{
+	for (uint32_t i = 0; i < s->n_match_labels; i++)
+		buf_printf(b, "=%.*s=%.*s", STR_ARG(s->match_labels[i].key),
+			STR_ARG(s->match_labels[i].value));
+	for (uint32_t i = 0; i < s->n_match_expressions; i++) {
+		const struct label_selector_requirement *r = &s->match_expressions[i];
+
+		buf_printf(b, "?%.*s?%.*s", STR_ARG(r->key), STR_ARG(r->operator));
+		for (uint32_t j = 0; j < r->n_values; j++)
+			buf_printf(b, ",%.*s", STR_ARG(r->values[j]));
+	}
+}
+
+static uint64_t parent_digest(struct translator *t, const struct parent *p)
+{
+	struct buf *b = &t->scratch;
+
+	buf_reset(b);
+	buf_printf(b, "%d", p->gateway->wants_client_cert);
+	for (size_t i = 0; i < p->n_listeners; i++) {
+		const struct listener *l = &p->listeners[i];
+
+		buf_printf(b, "|%.*s,%u,%d,%.*s,%x,%d,%d,", STR_ARG(l->name), l->port,
+			(int)l->protocol, STR_ARG(l->hostname), l->kinds,
+			(int)l->allowed->namespaces.from, listener_serves(l));
+		if (l->allowed->namespaces.selector)
+			digest_selector(b, l->allowed->namespaces.selector);
+		for (size_t j = 0; j < l->n_ports; j++)
+			buf_printf(b, ":%llx", (unsigned long long)l->ports[j]);
+	}
+	return hash_str(buf_str(b)) | 1; /* 0: there was none */
+}
+
+/* Digests of before, by key: what routes saw. */
+struct seen {
+	enum object_kind kind;
+	struct str key;
+	uint64_t digest;
+	struct str cert;
+};
+
+static struct seen *seen_take(struct arena *a, const struct group_unit *g, size_t *ret_n)
+{
+	struct seen *s = ARENA_ARRAY(a, struct seen, g->parents.n);
+
+	for (size_t i = 0; i < g->parents.n; i++) {
+		const struct parent *p = g->parents.p[i];
+
+		s[i] = (struct seen){p->kind, arena_str(a, p->key), p->digest,
+			p->client_cert ? arena_str(a, p->client_cert->digest) : STR("")};
+	}
+	*ret_n = g->parents.n;
+	return s;
+}
+
+static void parent_touch(
+	struct translator *t, enum dep_what what, enum object_kind kind, struct str key)
+{
+	struct str namespace, name;
+
+	key_split(key, &namespace, &name);
+	dep_touch(t, what, kind, namespace, name);
+}
+
+static void parent_status_del(struct translator *t, enum object_kind kind, struct str key)
+{
+	struct str namespace, name;
+
+	key_split(key, &namespace, &name);
+	status_del(t, kind, namespace, name);
+}
+
+static void parents_touch(
+	struct translator *t, const struct group_unit *g, const struct seen *old, size_t n_old)
+{
+	for (size_t i = 0; i < g->parents.n; i++) {
+		const struct parent *p = g->parents.p[i];
+		const struct seen *was = NULL;
+		struct str cert = p->client_cert ? p->client_cert->digest : STR("");
+
+		for (size_t j = 0; j < n_old && !was; j++)
+			if (old[j].kind == p->kind && str_eq(old[j].key, p->key))
+				was = &old[j];
+		if (!was || was->digest != p->digest)
+			parent_touch(t, DEP_PARENT, p->kind, p->key);
+		if (!was || !str_eq(was->cert, cert))
+			parent_touch(t, DEP_CLIENT_CERT, KIND_GATEWAY, p->gateway->key);
+	}
+	for (size_t j = 0; j < n_old; j++) {
+		bool there = false;
+
+		for (size_t i = 0; i < g->parents.n && !there; i++)
+			there = old[j].kind == g->parents.p[i]->kind &&
+				str_eq(old[j].key, g->parents.p[i]->key);
+		if (there)
+			continue;
+		parent_touch(t, DEP_PARENT, old[j].kind, old[j].key);
+		parent_status_del(t, old[j].kind, old[j].key);
+	}
+}
+
+/* ---- all of it ---- */
+
+static void members_add(struct translator *t, struct group_unit *g)
+{
+	struct object_list all;
+
+	if (g->unit.key.n) {
+		struct str namespace, name;
+		const struct object *o;
+
+		key_split(g->unit.key, &namespace, &name);
+		o = look(t, &g->unit, KIND_GATEWAY, namespace, name);
+		if (o && gateway_wanted(t, o))
+			gateway_add(t, g, o);
+		return;
+	}
+	unit_saw(t, &g->unit, DEP_KIND, KIND_GATEWAY, STR(""), STR(""));
+	all = store_list(t->store, KIND_GATEWAY);
+	for (size_t i = 0; i < all.n; i++) {
+		if (!gateway_wanted(t, all.p[i]))
+			continue;
+		look(t, &g->unit, KIND_GATEWAY, all.p[i]->namespace, all.p[i]->name);
+		gateway_add(t, g, all.p[i]);
+	}
+}
+
+void group_make(struct translator *t, struct group_unit *g)
+{
+	struct arena before;
+	struct seen *old;
+	struct parent **takes;
+	size_t n_old, n_gateways, n = 0;
+
+	arena_init(&before, 0);
+	old = seen_take(&before, g, &n_old);
+	unit_begin(t, &g->unit);
+	group_clear(t, g);
+	arena_init(&g->arena, 4096);
+	unit_saw(t, &g->unit, DEP_STATE, KIND_GATEWAY, STR(""), STR(""));
+	members_add(t, g);
+	n_gateways = g->parents.n;
+	for (size_t i = 0; i < n_gateways; i++)
+		sets_add(t, g, g->parents.p[i]);
+	takes = ARENA_ARRAY(&g->arena, struct parent *, g->parents.n);
+	for (size_t i = 0; i < g->parents.n; i++) {
+		struct parent *p = g->parents.p[i];
+
+		for (size_t j = 0; j < p->n_listeners; j++)
+			listener_judge(t, g, &p->listeners[j]);
+		if (p->takes)
+			takes[n++] = p;
+	}
+	if (n)
+		qsort(takes, n, sizeof(*takes), parent_order);
+	conflicts_find(g, takes, n);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j < takes[i]->n_listeners; j++)
+			listener_port(t, g, &takes[i]->listeners[j]);
+		parent_outcome(g, takes[i]);
+		if (takes[i]->kind == KIND_LISTENER_SET && !takes[i]->accepted.reason.n)
+			takes[i]->gateway->attached_sets++;
+	}
+	overlaps_find(g, takes, n);
+	ports_make(t, g, takes, n);
+	for (size_t i = 0; i < g->parents.n; i++)
+		g->parents.p[i]->digest = parent_digest(t, g->parents.p[i]);
+	parents_touch(t, g, old, n_old);
+	arena_fini(&before);
+}

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statuses: what stands, what changed, and those of Gateways and ListenerSets. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "gwapi/translate_priv.h"
+#include "text/write.h"
+
+void condition_add(struct conditions *c, struct str type, enum condition_status status,
+	struct str reason, struct str message)
+{
+	AN(c->n < ARRAY_LEN(c->p));
+	c->p[c->n++] = (struct condition){
+		.type = type, .reason = reason, .message = message, .status = status};
+}
+
+/* Copies the texts: they may lie in memory that goes before the status does. */
+struct condition_list conditions_end(const struct conditions *c)
+{
+	struct condition *p = ARENA_ARRAY(c->a, struct condition, c->n);
+
+	for (size_t i = 0; i < c->n; i++) {
+		p[i] = c->p[i];
+		p[i].type = arena_str(c->a, c->p[i].type);
+		p[i].reason = arena_str(c->a, c->p[i].reason);
+		p[i].message = arena_str(c->a, c->p[i].message);
+	}
+	return (struct condition_list){p, c->n};
+}
+
+struct object_status *status_new(const struct object *o)
+{
+	struct object_status *s = MEM_NEW(struct object_status);
+
+	arena_init(&s->arena, 1024);
+	s->kind = o->kind;
+	s->namespace = arena_str(&s->arena, o->namespace);
+	s->name = arena_str(&s->arena, o->name);
+	s->uid = arena_str(&s->arena, o->uid);
+	s->api_version = arena_str(&s->arena, o->api_version);
+	s->generation = o->generation;
+	s->attached_sets = -1;
+	return s;
+}
+
+static void status_free(struct object_status *s)
+{
+	arena_fini(&s->arena);
+	mem_free(s);
+}
+
+static struct str status_key(
+	struct buf *b, enum object_kind kind, struct str namespace, struct str name)
+{
+	buf_reset(b);
+	buf_printf(b, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(kind)), STR_ARG(namespace),
+		STR_ARG(name));
+	return buf_str(b);
+}
+
+/* One text a status: equal texts, equal statuses. */
+static struct str status_text(struct arena *a, const struct object_status *s)
+{
+	struct buf b = {0};
+	struct value v = status_object(a, s, NULL, STR(""));
+	struct str text;
+
+	text_write_json(&b, &v, TEXT_COMPACT);
+	text = arena_str(a, buf_str(&b));
+	buf_fini(&b);
+	return text;
+}
+
+static bool status_same(const struct object_status *x, const struct object_status *y)
+{
+	struct arena a;
+	bool same;
+
+	arena_init(&a, 16384);
+	same = str_eq(status_text(&a, x), status_text(&a, y));
+	arena_fini(&a);
+	return same;
+}
+
+static void status_note(struct translator *t, const struct object_status *old,
+	const struct object_status *now, enum object_kind kind)
+{
+	const struct object_status *named = now ? now : old;
+
+	*vec_push(&t->changed) = (struct status_change){.kind = kind,
+		.namespace = arena_str(&t->changed_arena, named->namespace),
+		.name = arena_str(&t->changed_arena, named->name),
+		.status = now};
+	t->sorted_stale = true;
+}
+
+void status_put(struct translator *t, struct object_status *s)
+{
+	struct str key = status_key(&t->scratch, s->kind, s->namespace, s->name);
+	struct object_status *old = map_get(&t->statuses, key);
+
+	if (old && status_same(old, s)) {
+		status_free(s);
+		return;
+	}
+	map_put(&t->statuses, arena_str(&s->arena, key), s);
+	status_note(t, old, s, s->kind);
+	if (old)
+		*vec_push(&t->retired) = old;
+}
+
+void status_del(struct translator *t, enum object_kind kind, struct str namespace, struct str name)
+{
+	struct object_status *old =
+		map_del(&t->statuses, status_key(&t->scratch, kind, namespace, name));
+
+	if (!old)
+		return;
+	status_note(t, old, NULL, kind);
+	*vec_push(&t->retired) = old;
+}
+
+void status_sweep(struct translator *t)
+{
+	vec_for_each (r, &t->retired)
+		status_free(*r);
+	vec_reset(&t->retired);
+}
+
+void status_fini(struct translator *t)
+{
+	size_t at = 0;
+	const struct map_slot *s;
+
+	while ((s = map_next(&t->statuses, &at)))
+		status_free(s->value);
+	map_fini(&t->statuses);
+	status_sweep(t);
+	vec_fini(&t->retired);
+	vec_fini(&t->changed);
+	vec_fini(&t->sorted);
+	arena_fini(&t->changed_arena);
+}
+
+const struct object_status *translator_status(
+	const struct translator *t, enum object_kind kind, struct str namespace, struct str name)
+{
+	struct buf b = {0};
+	const struct object_status *s =
+		map_get(&t->statuses, status_key(&b, kind, namespace, name));
+
+	buf_fini(&b);
+	return s;
+}
+
+const struct status_change *translator_changed(const struct translator *t, size_t *ret_n)
+{
+	*ret_n = t->changed.n;
+	return t->changed.p;
+}
+
+static int status_order(const void *x, const void *y)
+{
+	const struct object_status *a = *(const struct object_status *const *)x;
+	const struct object_status *b = *(const struct object_status *const *)y;
+	int r;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	r = str_cmp(a->namespace, b->namespace);
+	return r ? r : str_cmp(a->name, b->name);
+}
+
+const struct object_status *const *translator_statuses(struct translator *t, size_t *ret_n)
+{
+	size_t at = 0;
+	const struct map_slot *s;
+
+	if (t->sorted_stale) {
+		vec_reset(&t->sorted);
+		while ((s = map_next(&t->statuses, &at)))
+			*vec_push(&t->sorted) = s->value;
+		if (t->sorted.n)
+			qsort(t->sorted.p, t->sorted.n, sizeof(*t->sorted.p), status_order);
+		t->sorted_stale = false;
+	}
+	*ret_n = t->sorted.n;
+	return t->sorted.p;
+}
+
+/* ---- counts ---- */
+
+static void parent_of_listener_dirty(struct translator *t, struct str listener)
+{
+	size_t cut = listener.n;
+	struct parent *p;
+
+	while (cut > 0 && listener.p[cut - 1] != '/')
+		cut--;
+	p = map_get(&t->parents, str_take(listener, cut ? cut - 1 : 0));
+	if (p)
+		p->status_dirty = true;
+}
+
+void count_add(struct translator *t, struct str listener, int by)
+{
+	struct count *c = map_get(&t->counts, listener);
+
+	if (!c) {
+		char *text;
+
+		c = mem_zalloc(sizeof(*c) + listener.n);
+		text = (char *)(c + 1);
+		memcpy(text, listener.p, listener.n);
+		c->key = str_of(text, listener.n);
+		map_put(&t->counts, c->key, c);
+	}
+	c->n = (uint32_t)((int64_t)c->n + by);
+	parent_of_listener_dirty(t, listener);
+	if (c->n == 0) {
+		map_del(&t->counts, c->key);
+		mem_free(c);
+	}
+}
+
+uint32_t count_get(const struct translator *t, struct str listener)
+{
+	const struct count *c = map_get(&t->counts, listener);
+
+	return c ? c->n : 0;
+}
+
+/* ---- Gateways and ListenerSets ---- */
+
+static const struct gateway_state *state_of(
+	const struct translator *t, const struct parent *gw, struct gateway_state *otherwise)
+{
+	const struct state_slot *s = map_get(&t->states, gw->key);
+
+	if (s)
+		return &s->state;
+	*otherwise = (struct gateway_state){
+		.programmed = t->o.mode == TRANSLATE_FILES ? PROGRAMMED_YES : PROGRAMMED_PENDING};
+	return otherwise;
+}
+
+static void programmed_text(const struct gateway_state *st, struct str *reason, struct str *message)
+{
+	static const struct {
+		struct str reason, message;
+	} rows[] = {
+#define ROW(e, r, m) [e] = { {r, sizeof(r) - 1}, {m, sizeof(m) - 1} }
+		ROW(PROGRAMMED_YES, "Programmed", "The data plane serves this Gateway."),
+		ROW(PROGRAMMED_PENDING, "Pending",
+			"No data plane has taken this generation of the Gateway yet."),
+		ROW(PROGRAMMED_NO_RESOURCES, "NoResources",
+			"The data plane has no replica that is ready."),
+		ROW(PROGRAMMED_ADDRESS_NOT_ASSIGNED, "AddressNotAssigned",
+			"No address has been assigned to the Gateway's Service yet."),
+		ROW(PROGRAMMED_ADDRESS_NOT_USABLE, "AddressNotUsable",
+			"An address in spec.addresses cannot be used."),
+#undef ROW
+	};
+
+	AN((size_t)st->programmed < ARRAY_LEN(rows));
+	*reason = rows[st->programmed].reason;
+	*message = st->message.n ? st->message : rows[st->programmed].message;
+}
+
+static void listener_report(struct translator *t, struct object_status *s, const struct listener *l,
+	const struct gateway_state *st, struct listener_report *ret)
+{
+	struct arena *a = &s->arena;
+	struct conditions c = {.a = a};
+	struct str reason, message;
+	enum object_kind *kinds = ARENA_ARRAY(a, enum object_kind, KIND_MAX);
+	size_t n = 0;
+
+	for (enum object_kind k = 0; k < KIND_MAX; k++)
+		if (l->kinds & (1u << k))
+			kinds[n++] = k;
+	programmed_text(st, &reason, &message);
+	if (l->conflict.reason.n)
+		condition_add(&c, STR("Accepted"), CONDITION_FALSE, l->conflict.reason,
+			l->conflict.message);
+	else if (l->accepted.reason.n)
+		condition_add(&c, STR("Accepted"), CONDITION_FALSE, l->accepted.reason,
+			l->accepted.message);
+	else if (l->unbound.reason.n)
+		condition_add(&c, STR("Accepted"), CONDITION_FALSE, l->unbound.reason,
+			l->unbound.message);
+	else if (l->pending)
+		condition_add(&c, STR("Accepted"), CONDITION_UNKNOWN, STR("Pending"),
+			STR("No data plane has told yet which ports it listens on."));
+	else
+		condition_add(&c, STR("Accepted"), CONDITION_TRUE, STR("Accepted"),
+			STR("The listener is accepted."));
+	if (l->conflict.reason.n)
+		condition_add(&c, STR("Programmed"), CONDITION_FALSE, l->conflict.reason,
+			STR("A conflicted listener does not serve."));
+	else if (!l->parent->takes)
+		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
+			arena_printf(a, "The %.*s is not accepted.",
+				STR_ARG(object_kind_name(l->parent->kind))));
+	else if (l->accepted.reason.n || l->broken.reason.n)
+		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
+			l->broken.reason.n ? l->broken.message : l->accepted.message);
+	else if (l->unbound.reason.n)
+		condition_add(
+			&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"), l->unbound.message);
+	else if (l->pending || st->programmed != PROGRAMMED_YES)
+		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Pending"),
+			l->pending ? STR("No data plane has told yet which ports it listens on.")
+				   : message);
+	else
+		condition_add(&c, STR("Programmed"), CONDITION_TRUE, STR("Programmed"),
+			STR("The data plane serves the listener."));
+	if (l->resolved.reason.n)
+		condition_add(&c, STR("ResolvedRefs"), CONDITION_FALSE, l->resolved.reason,
+			l->resolved.message);
+	else
+		condition_add(&c, STR("ResolvedRefs"), CONDITION_TRUE, STR("ResolvedRefs"),
+			STR("All references of the listener are resolved."));
+	if (l->conflict.reason.n)
+		condition_add(&c, STR("Conflicted"), CONDITION_TRUE, l->conflict.reason,
+			l->conflict.message);
+	else
+		condition_add(&c, STR("Conflicted"), CONDITION_FALSE, STR("NoConflicts"),
+			STR("No other listener conflicts with this one."));
+	if (l->overlap.reason.n)
+		condition_add(&c, STR("OverlappingTLSConfig"), CONDITION_TRUE, l->overlap.reason,
+			l->overlap.message);
+	*ret = (struct listener_report){.name = arena_str(a, l->name),
+		.kinds = kinds,
+		.n_kinds = n,
+		.attached = count_get(t, l->id_name),
+		.conditions = conditions_end(&c)};
+}
+
+static void listeners_report(struct translator *t, struct object_status *s, const struct parent *p,
+	const struct gateway_state *st)
+{
+	struct listener_report *r = ARENA_ARRAY(&s->arena, struct listener_report, p->n_listeners);
+
+	for (size_t i = 0; i < p->n_listeners; i++)
+		listener_report(t, s, &p->listeners[i], st, &r[i]);
+	s->listeners = r;
+	s->n_listeners = p->n_listeners;
+}
+
+static void addresses_report(struct translator *t, struct object_status *s, const struct parent *p,
+	const struct gateway_state *st)
+{
+	struct address_report *r;
+	size_t n = 0;
+
+	if (t->o.mode != TRANSLATE_FILES || st->n_addresses) {
+		r = ARENA_ARRAY(&s->arena, struct address_report, st->n_addresses);
+		for (size_t i = 0; i < st->n_addresses; i++) {
+			r[n] = st->addresses[i];
+			r[n].value = arena_str(&s->arena, r[n].value);
+			n++;
+		}
+	} else {
+		const struct gateway_spec *spec = &object_gateway(p->object)->spec;
+
+		r = ARENA_ARRAY(&s->arena, struct address_report, spec->n_addresses + 2);
+		for (uint32_t i = 0; i < spec->n_addresses; i++)
+			if (spec->addresses[i].value.n)
+				r[n++] = (struct address_report){
+					.value = arena_str(&s->arena, spec->addresses[i].value)};
+		if (n == 0) {
+			r[n++] = (struct address_report){.value = STR("0.0.0.0")};
+			r[n++] = (struct address_report){.value = STR("::")};
+		}
+	}
+	s->addresses = r;
+	s->n_addresses = n;
+}
+
+/* The first listener whose references do not resolve. */
+static const struct listener *unresolved(const struct parent *p)
+{
+	for (size_t i = 0; i < p->n_listeners; i++)
+		if (p->listeners[i].resolved.reason.n)
+			return &p->listeners[i];
+	return NULL;
+}
+
+static void assigned_report(
+	struct conditions *c, const struct parent *p, const struct object_status *s)
+{
+	const struct gateway_spec *spec = &object_gateway(p->object)->spec;
+	uint32_t got = 0;
+
+	if (spec->n_addresses == 0)
+		return;
+	for (uint32_t i = 0; i < spec->n_addresses; i++) {
+		bool found = spec->addresses[i].value.n == 0 && s->n_addresses > 0;
+
+		for (size_t j = 0; j < s->n_addresses; j++)
+			found = found || str_eq(s->addresses[j].value, spec->addresses[i].value);
+		got += found;
+	}
+	if (got == spec->n_addresses)
+		condition_add(c, STR("AddressesAssigned"), CONDITION_TRUE, STR("AddressesAssigned"),
+			STR("All requested addresses are assigned."));
+	else
+		condition_add(c, STR("AddressesAssigned"), CONDITION_FALSE,
+			got ? STR("PartiallyAssigned") : STR("NotAssigned"),
+			arena_printf(c->a, "%u of %u requested addresses are assigned.", got,
+				spec->n_addresses));
+}
+
+static void gateway_report(struct translator *t, const struct parent *p)
+{
+	struct object_status *s = status_new(p->object);
+	struct conditions c = {.a = &s->arena};
+	struct gateway_state otherwise;
+	const struct gateway_state *st = state_of(t, p, &otherwise);
+	const struct listener *bad = unresolved(p);
+	struct str reason, message;
+
+	programmed_text(st, &reason, &message);
+	if (p->takes)
+		addresses_report(t, s, p, st);
+	if (p->accepted.reason.n)
+		condition_add(&c, STR("Accepted"),
+			str_eq(p->accepted.reason, STR("Pending")) ? CONDITION_UNKNOWN
+								   : CONDITION_FALSE,
+			p->accepted.reason, p->accepted.message);
+	else if (p->some_invalid)
+		condition_add(&c, STR("Accepted"), CONDITION_TRUE, STR("ListenersNotValid"),
+			p->invalid_message);
+	else
+		condition_add(&c, STR("Accepted"), CONDITION_TRUE, STR("Accepted"),
+			STR("The Gateway is accepted."));
+	if (p->accepted.reason.n)
+		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
+			STR("A Gateway that is not accepted does not serve."));
+	else
+		condition_add(&c, STR("Programmed"),
+			st->programmed == PROGRAMMED_YES ? CONDITION_TRUE : CONDITION_FALSE, reason,
+			message);
+	if (p->resolved.reason.n)
+		condition_add(&c, STR("ResolvedRefs"), CONDITION_FALSE, p->resolved.reason,
+			p->resolved.message);
+	else if (bad)
+		condition_add(&c, STR("ResolvedRefs"), CONDITION_FALSE, STR("ListenersNotResolved"),
+			arena_printf(&s->arena, "Listener \"%.*s\": %.*s", STR_ARG(bad->name),
+				STR_ARG(bad->resolved.message)));
+	else
+		condition_add(&c, STR("ResolvedRefs"), CONDITION_TRUE, STR("ResolvedRefs"),
+			STR("All references of the Gateway are resolved."));
+	if (p->takes)
+		assigned_report(&c, p, s);
+	if (p->insecure)
+		condition_add(&c, STR("InsecureFrontendValidationMode"), CONDITION_TRUE,
+			STR("ConfigurationChanged"),
+			STR("AllowInsecureFallback takes clients without a valid certificate; use "
+			    "AllowValidOnly outside of tests."));
+	s->conditions = conditions_end(&c);
+	s->attached_sets = p->attached_sets;
+	listeners_report(t, s, p, st);
+	status_put(t, s);
+}
+
+static void set_report(struct translator *t, const struct parent *p)
+{
+	struct object_status *s = status_new(p->object);
+	struct conditions c = {.a = &s->arena};
+	struct gateway_state otherwise;
+	const struct gateway_state *st = state_of(t, p->gateway, &otherwise);
+
+	if (p->accepted.reason.n)
+		condition_add(&c, STR("Accepted"), CONDITION_FALSE, p->accepted.reason,
+			p->accepted.message);
+	else if (p->some_invalid)
+		condition_add(&c, STR("Accepted"), CONDITION_TRUE, STR("ListenersNotValid"),
+			p->invalid_message);
+	else
+		condition_add(&c, STR("Accepted"), CONDITION_TRUE, STR("Accepted"),
+			STR("The ListenerSet is accepted."));
+	if (str_eq(p->accepted.reason, STR("ParentNotAccepted")))
+		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("ParentNotProgrammed"),
+			p->accepted.message);
+	else if (p->accepted.reason.n)
+		condition_add(&c, STR("Programmed"), CONDITION_FALSE, p->accepted.reason,
+			p->accepted.message);
+	else if (st->programmed != PROGRAMMED_YES)
+		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("ParentNotProgrammed"),
+			arena_printf(&s->arena, "Gateway %.*s is not programmed.",
+				STR_ARG(p->gateway->key)));
+	else
+		condition_add(&c, STR("Programmed"), CONDITION_TRUE, STR("Programmed"),
+			STR("The data plane serves this ListenerSet."));
+	s->conditions = conditions_end(&c);
+	if (p->takes || str_eq(p->accepted.reason, STR("ListenersNotValid")))
+		listeners_report(t, s, p, st);
+	status_put(t, s);
+}
+
+void parents_report(struct translator *t)
+{
+	size_t at = 0;
+	const struct map_slot *slot;
+
+	while ((slot = map_next(&t->parents, &at))) {
+		struct parent *p = slot->value;
+
+		if (!p->status_dirty)
+			continue;
+		p->status_dirty = false;
+		if (p->kind == KIND_GATEWAY)
+			gateway_report(t, p);
+		else
+			set_report(t, p);
+	}
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Routes: from parentRefs and rules to a plan route and a status. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "gwapi/translate_priv.h"
+
+#define PROBLEMS_TOLD 4 /* in one message */
+
+static struct str textv(struct arena *a, const char *fmt, va_list ap)
+{
+	char small[512];
+	int n = vsnprintf(small, sizeof(small), fmt, ap);
+
+	return arena_str(a, str_of(small, (size_t)MIN(n, (int)sizeof(small) - 1)));
+}
+
+void rule_invalid(struct rules *x, struct str reason, const char *fmt, ...)
+{
+	va_list ap;
+	struct str what;
+
+	if (x->invalid.reason.n)
+		return;
+	va_start(ap, fmt);
+	what = textv(x->a, fmt, ap);
+	va_end(ap);
+	x->invalid = (struct problem){
+		reason, arena_printf(x->a, "%.*s: %.*s", STR_ARG(x->where), STR_ARG(what))};
+}
+
+void ref_problem(struct rules *x, struct str reason, struct str message)
+{
+	*vec_push(&x->refs) = (struct problem){
+		reason, arena_printf(x->a, "%.*s: %.*s", STR_ARG(x->where), STR_ARG(message))};
+}
+
+/* The reason is the first one's; the message names the first few. */
+static struct problem problems_join(struct arena *a, const struct problem *p, size_t n)
+{
+	struct buf b = {0};
+	struct problem ret;
+
+	if (n == 0)
+		return (struct problem){0};
+	for (size_t i = 0; i < n && i < PROBLEMS_TOLD; i++)
+		buf_printf(&b, "%s%.*s", i ? " " : "", STR_ARG(p[i].message));
+	if (n > PROBLEMS_TOLD)
+		buf_printf(&b, " And %zu more.", n - PROBLEMS_TOLD);
+	ret = (struct problem){p[0].reason, arena_str(a, buf_str(&b))};
+	buf_fini(&b);
+	return ret;
+}
+
+/* ---- what a route held before ---- */
+
+static void holds_drop(struct translator *t, struct route_unit *r)
+{
+	vec_for_each (c, &r->counted)
+		count_add(t, *c, -1);
+	vec_for_each (u, &r->upstreams)
+		upstream_release(t, *u);
+	vec_for_each (u, &r->uses)
+		use_del(t, u);
+	vec_fini(&r->counted);
+	vec_fini(&r->upstreams);
+	vec_fini(&r->uses);
+}
+
+static void plan_names_drop(struct translator *t, struct route_unit *r, size_t from)
+{
+	for (size_t i = from; i < r->plan_names.n; i++) {
+		if (t->edit && plan_edit_del_route(t->edit, r->plan_names.p[i]) == 0)
+			t->edited = true;
+		mem_free((void *)(uintptr_t)r->plan_names.p[i].p);
+	}
+	r->plan_names.n = MIN(r->plan_names.n, from);
+}
+
+void route_clear(struct translator *t, struct route_unit *r)
+{
+	holds_drop(t, r);
+	plan_names_drop(t, r, 0);
+	vec_fini(&r->plan_names);
+	arena_fini(&r->arena);
+}
+
+/* ---- attaching ---- */
+
+struct attachments {
+	VEC(struct attachment) v;
+};
+
+/* Gateways with spec.defaultScope take routes that ask for one (GEP-3793). */
+static void attach_defaults(struct translator *t, struct route_unit *r, const struct route_view *v,
+	struct attachments *all)
+{
+	struct object_list gateways;
+	size_t explicit = all->v.n;
+
+	if (v->common->use_default_gateways != GATEWAY_DEFAULT_SCOPE_ALL)
+		return;
+	unit_saw(t, &r->unit, DEP_KIND, KIND_GATEWAY, STR(""), STR(""));
+	gateways = store_list(t->store, KIND_GATEWAY);
+	for (size_t i = 0; i < gateways.n; i++) {
+		const struct gateway *gw = object_gateway(gateways.p[i]);
+		struct parent_reference *ref;
+		struct attachment a;
+		bool named = false;
+
+		if (gw->spec.default_scope != GATEWAY_DEFAULT_SCOPE_ALL)
+			continue;
+		look(t, &r->unit, KIND_GATEWAY, gw->object.namespace, gw->object.name);
+		ref = ARENA_NEW(&r->arena, struct parent_reference);
+		*ref = (struct parent_reference){.group = object_kind_group(KIND_GATEWAY),
+			.kind = STR("Gateway"),
+			.namespace = gw->object.namespace,
+			.name = gw->object.name};
+		if (!attach_judge(t, r, v, ref, &a) || !a.parent)
+			continue;
+		for (size_t j = 0; j < explicit && !named; j++)
+			named = all->v.p[j].parent == a.parent;
+		if (!named)
+			*vec_push(&all->v) = a;
+	}
+}
+
+static void attach_all(struct translator *t, struct route_unit *r, const struct route_view *v,
+	struct attachments *all)
+{
+	for (uint32_t i = 0; i < v->common->n_parent_refs; i++) {
+		struct attachment a;
+
+		if (attach_judge(t, r, v, &v->common->parent_refs[i], &a))
+			*vec_push(&all->v) = a;
+	}
+	attach_defaults(t, r, v, all);
+}
+
+/* ---- the plan route ---- */
+
+static bool attach_known(const struct plan_attach *list, size_t n, const struct plan_attach *x)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].port == x->port && list[i].listener == x->listener &&
+			str_eq(list[i].hostname, x->hostname))
+			return true;
+	return false;
+}
+
+/* <gateway>: only listeners of Gateways with this client certificate ("" for those without). */
+static bool wants(const struct listener *l, struct str gateway)
+{
+	const struct parent *gw = l->parent->gateway;
+
+	return gw->wants_client_cert ? str_eq(gw->key, gateway) : gateway.n == 0;
+}
+
+static void listener_attach(struct plan_route *p, const struct route_view *v,
+	const struct listener *l, struct plan_attach *list)
+{
+	struct arena *a = plan_route_arena(p);
+
+	for (size_t i = 0; i < MAX(v->n_hostnames, 1); i++) {
+		struct str host = v->n_hostnames ? v->hostnames[i] : STR("");
+
+		if (!hostnames_meet(l->hostname, host))
+			continue;
+		host = arena_str(a, host);
+		for (size_t j = 0; j < l->n_ports; j++) {
+			struct plan_attach x = {l->ports[j], l->id, host};
+
+			if (!attach_known(list, p->nattaches, &x))
+				list[p->nattaches++] = x;
+		}
+	}
+}
+
+static void route_attach(struct plan_route *p, const struct route_view *v,
+	const struct attachments *all, struct str gateway)
+{
+	size_t room = 0;
+	struct plan_attach *list;
+
+	vec_for_each (a, &all->v)
+		for (size_t i = 0; i < a->n_listeners; i++)
+			room += MAX(v->n_hostnames, 1) * a->listeners[i]->n_ports;
+	list = ARENA_ARRAY(plan_route_arena(p), struct plan_attach, room);
+	vec_for_each (a, &all->v)
+		for (size_t i = 0; i < a->n_listeners; i++) {
+			if (wants(a->listeners[i], gateway) && listener_serves(a->listeners[i]))
+				listener_attach(p, v, a->listeners[i], list);
+		}
+	p->attaches = list;
+}
+
+static enum plan_route_kind plan_kind(enum object_kind k)
+{
+	switch ((int)k) {
+	case KIND_GRPC_ROUTE:
+		return PLAN_ROUTE_GRPC;
+	case KIND_TLS_ROUTE:
+		return PLAN_ROUTE_TLS;
+	case KIND_TCP_ROUTE:
+		return PLAN_ROUTE_TCP;
+	case KIND_UDP_ROUTE:
+		return PLAN_ROUTE_UDP;
+	default:
+		return PLAN_ROUTE_HTTP;
+	}
+}
+
+static void rules_run(struct rules *x, const struct route_view *v)
+{
+	switch ((int)v->kind) {
+	case KIND_HTTP_ROUTE:
+		rules_http(x, object_http_route(v->object));
+		break;
+	case KIND_GRPC_ROUTE:
+		rules_grpc(x, object_grpc_route(v->object));
+		break;
+	default:
+		rules_l4(x, v->object);
+	}
+}
+
+/* Translates the rules once; the plan route is complete but for its attachments. */
+static void rules_begin(struct rules *x, struct translator *t, struct route_unit *r,
+	const struct route_view *v, struct str gateway)
+{
+	struct str name = object_key(v->object);
+
+	if (gateway.n)
+		name = arena_printf(&r->arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(gateway));
+	*x = (struct rules){.t = t,
+		.unit = r,
+		.looker = &r->unit,
+		.object = v->object,
+		.a = &r->arena,
+		.gateway = gateway,
+		.route = plan_route_new(plan_kind(v->kind), object_kind_name(v->kind), name,
+			v->object->created / NSEC_PER_SEC, 0)};
+	x->out = plan_route_arena(x->route);
+	rules_run(x, v);
+}
+
+static void rules_end(struct rules *x)
+{
+	vec_fini(&x->refs);
+	vec_fini(&x->upstreams);
+	vec_fini(&x->services);
+	vec_fini(&x->invalids);
+}
+
+/* Whether the plan gets it; takes the plan route. */
+static void route_put(struct translator *t, struct route_unit *now, struct rules *x)
+{
+	struct plan_route *p = x->route;
+
+	if (!t->edit || p->nattaches == 0 || p->nmatches == 0) {
+		plan_route_free(p);
+		return;
+	}
+	*vec_push(&now->plan_names) = str_of(mem_strdup(p->name), p->name.n);
+	plan_edit_put_route(t->edit, p);
+	t->edited = true;
+}
+
+/* ---- status ---- */
+
+static void parent_ref_report(
+	struct arena *a, const struct parent_reference *ref, struct parent_report *ret)
+{
+	ret->group = ref->group.p ? ref->group : object_kind_group(KIND_GATEWAY);
+	ret->group = arena_str(a, ret->group);
+	ret->kind = arena_str(a, ref->kind.n ? ref->kind : STR("Gateway"));
+	if (ref->namespace.p)
+		ret->namespace = arena_str(a, ref->namespace);
+	ret->name = arena_str(a, ref->name);
+	if (ref->section_name.p)
+		ret->section = arena_str(a, ref->section_name);
+	ret->port = ref->has_port ? ref->port : 0;
+}
+
+static void accepted_report(
+	struct conditions *c, const struct attachment *at, size_t n_rules, const struct rules *x)
+{
+	struct problem bad = problems_join(c->a, x->invalids.p, x->n_invalid);
+
+	if (at->refused.reason.n)
+		condition_add(c, STR("Accepted"), CONDITION_FALSE, at->refused.reason,
+			at->refused.message);
+	else if (x->n_invalid && x->n_invalid == n_rules)
+		condition_add(c, STR("Accepted"), CONDITION_FALSE, bad.reason,
+			arena_printf(c->a, "No rule can be carried out, each answers 500. %.*s",
+				STR_ARG(bad.message)));
+	else
+		condition_add(c, STR("Accepted"), CONDITION_TRUE, STR("Accepted"),
+			STR("The route is accepted."));
+}
+
+static void route_conditions(
+	struct conditions *c, const struct attachment *at, size_t n_rules, const struct rules *x)
+{
+	struct problem refs = problems_join(c->a, x->refs.p, x->refs.n);
+	bool partial = x->n_invalid && x->n_invalid < n_rules && !at->refused.reason.n;
+
+	accepted_report(c, at, n_rules, x);
+	if (refs.reason.n)
+		condition_add(c, STR("ResolvedRefs"), CONDITION_FALSE, refs.reason, refs.message);
+	else
+		condition_add(c, STR("ResolvedRefs"), CONDITION_TRUE, STR("ResolvedRefs"),
+			STR("All references of the route are resolved."));
+	if (partial) {
+		struct problem bad = problems_join(c->a, x->invalids.p, x->n_invalid);
+
+		condition_add(c, STR("PartiallyInvalid"), CONDITION_TRUE, bad.reason,
+			arena_printf(c->a,
+				"Dropped Rule(s): %zu of %zu cannot be carried out and answer 500. "
+				"%.*s",
+				x->n_invalid, n_rules, STR_ARG(bad.message)));
+	}
+}
+
+static struct str controller_of(const struct translator *t, const struct parent *p)
+{
+	return gateway_controller(t, p ? p->gateway->key : STR(""));
+}
+
+static void route_report(struct translator *t, const struct route_view *v,
+	const struct attachments *all, const struct rules *x)
+{
+	struct object_status *s;
+	struct parent_report *list;
+
+	if (all->v.n == 0) {
+		status_del(t, v->kind, v->object->namespace, v->object->name);
+		return;
+	}
+	s = status_new(v->object);
+	list = ARENA_ARRAY(&s->arena, struct parent_report, all->v.n);
+	for (size_t i = 0; i < all->v.n; i++) {
+		const struct attachment *at = &all->v.p[i];
+		struct conditions c = {.a = &s->arena};
+
+		parent_ref_report(&s->arena, at->ref, &list[i]);
+		list[i].controller = arena_str(&s->arena, controller_of(t, at->parent));
+		route_conditions(&c, at, v->n_rules, x);
+		list[i].conditions = conditions_end(&c);
+	}
+	s->parents = list;
+	s->n_parents = all->v.n;
+	status_put(t, s);
+}
+
+/* ---- holding ---- */
+
+static void counted_add(struct route_unit *r, struct translator *t, struct str name)
+{
+	vec_for_each (c, &r->counted)
+		if (str_eq(*c, name))
+			return;
+	*vec_push(&r->counted) = arena_str(&r->arena, name);
+	count_add(t, name, 1);
+}
+
+static void counts_hold(struct translator *t, struct route_unit *r, const struct route_view *v,
+	const struct attachments *all, const struct rules *x)
+{
+	if (v->n_rules && x->n_invalid == v->n_rules)
+		return; /* Accepted=False everywhere */
+	vec_for_each (a, &all->v)
+		for (size_t i = 0; i < a->n_listeners; i++)
+			counted_add(r, t, a->listeners[i]->id_name);
+}
+
+static void uses_hold(struct translator *t, struct route_unit *r, const struct attachments *all,
+	const struct rules *x)
+{
+	vec_for_each (a, &all->v) {
+		if (a->refused.reason.n)
+			continue;
+		vec_for_each (s, &x->services) {
+			struct route_use u = {arena_str(&r->arena, s->service),
+				arena_str(&r->arena, a->parent->gateway->key), s->port};
+
+			*vec_push(&r->uses) = u;
+			use_add(t, &u);
+		}
+	}
+}
+
+static void upstreams_hold(struct route_unit *r, struct rules *x)
+{
+	vec_for_each (u, &x->upstreams)
+		*vec_push(&r->upstreams) = *u; /* counts change hands */
+	vec_reset(&x->upstreams);
+}
+
+/* The Gateways whose client certificates tell translations apart; "" for none. */
+static size_t variants(struct arena *a, const struct attachments *all, struct str **ret)
+{
+	size_t room = 1, n = 0;
+	struct str *list;
+
+	vec_for_each (x, &all->v)
+		room += x->n_listeners;
+	list = ARENA_ARRAY(a, struct str, room);
+	vec_for_each (x, &all->v)
+		for (size_t i = 0; i < x->n_listeners; i++) {
+			const struct parent *gw = x->listeners[i]->parent->gateway;
+			struct str key = gw->wants_client_cert ? gw->key : STR("");
+			bool there = false;
+
+			for (size_t j = 0; j < n && !there; j++)
+				there = str_eq(list[j], key);
+			if (!there)
+				list[n++] = key;
+		}
+	if (n == 0)
+		list[n++] = STR("");
+	*ret = list;
+	return n;
+}
+
+/* What stood in the plan under a name that is not put again goes. */
+static void plan_names_swap(struct translator *t, struct route_unit *old, struct route_unit *now)
+{
+	vec_for_each (name, &old->plan_names) {
+		bool again = false;
+
+		vec_for_each (n, &now->plan_names)
+			again = again || str_eq(*n, *name);
+		if (!again && t->edit && plan_edit_del_route(t->edit, *name) == 0)
+			t->edited = true;
+		mem_free((void *)(uintptr_t)name->p);
+	}
+	vec_fini(&old->plan_names);
+}
+
+static void route_do(struct translator *t, struct route_unit *now, const struct object *o)
+{
+	struct route_view v = route_view(o);
+	struct attachments all = {0};
+	struct str *list;
+	size_t n;
+
+	attach_all(t, now, &v, &all);
+	n = variants(&now->arena, &all, &list);
+	for (size_t i = 0; i < n && all.v.n; i++) {
+		struct rules x;
+
+		rules_begin(&x, t, now, &v, list[i]);
+		route_attach(x.route, &v, &all, list[i]);
+		if (i == 0) {
+			route_report(t, &v, &all, &x);
+			counts_hold(t, now, &v, &all, &x);
+			uses_hold(t, now, &all, &x);
+		}
+		upstreams_hold(now, &x);
+		route_put(t, now, &x);
+		rules_end(&x);
+	}
+	if (all.v.n == 0)
+		status_del(t, v.kind, o->namespace, o->name);
+	vec_fini(&all.v);
+}
+
+void route_make(struct translator *t, struct route_unit *r)
+{
+	struct route_unit old = *r;
+	const struct object *o;
+	struct str namespace, name;
+
+	key_split(str_skip(r->unit.key, 1), &namespace, &name);
+	unit_begin(t, &r->unit);
+	memset(&r->plan_names, 0, sizeof(r->plan_names));
+	memset(&r->counted, 0, sizeof(r->counted));
+	memset(&r->upstreams, 0, sizeof(r->upstreams));
+	memset(&r->uses, 0, sizeof(r->uses));
+	arena_init(&r->arena, 512);
+	o = look(t, &r->unit, r->kind, namespace, name);
+	if (o)
+		route_do(t, r, o);
+	else
+		status_del(t, r->kind, namespace, name);
+	plan_names_swap(t, &old, r);
+	holds_drop(t, &old);
+	arena_fini(&old.arena);
+}

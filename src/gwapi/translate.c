@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The translator: its life, its update, its read sets. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "gwapi/translate_priv.h"
+
+/* ---- life ---- */
+
+static void options_copy(struct translator *t, const struct translate_options *o)
+{
+	struct str *names = ARENA_ARRAY(&t->kept, struct str, o->n_controllers + 1);
+
+	t->o = *o;
+	for (size_t i = 0; i < o->n_controllers; i++)
+		names[i] = arena_str(&t->kept, o->controllers[i]);
+	t->o.n_controllers = o->n_controllers;
+	if (o->n_controllers == 0) {
+		names[0] = STR(TRANSLATE_CONTROLLER);
+		t->o.n_controllers = 1;
+	}
+	t->o.controllers = names;
+	t->o.only_class = arena_str(&t->kept, o->only_class);
+	t->o.only_gateway = arena_str(&t->kept, o->only_gateway);
+}
+
+struct translator *translator_new(const struct translate_options *o)
+{
+	struct translator *t = MEM_NEW(struct translator);
+
+	arena_init(&t->kept, 0);
+	arena_init(&t->changed_arena, 4096);
+	options_copy(t, o);
+	t->plans = o->plans ? o->plans : plan_store_new();
+	for (size_t i = 0; i < UNIT_KINDS; i++)
+		list_init(&t->dirty[i]);
+	return t;
+}
+
+/* ---- units ---- */
+
+static void unit_name(struct unit *u, enum unit_kind kind, void *text, struct str key)
+{
+	memcpy(text, key.p, key.n);
+	u->kind = kind;
+	u->key = str_of(text, key.n);
+}
+
+static struct unit *unit_get(struct translator *t, enum unit_kind kind, struct str key)
+{
+	return map_get(&t->units[kind], key);
+}
+
+static void class_free(struct translator *t, struct class_unit *c)
+{
+	unit_drop(t, &c->unit);
+	arena_fini(&c->arena);
+	mem_free(c);
+}
+
+static void group_free(struct translator *t, struct group_unit *g)
+{
+	unit_drop(t, &g->unit);
+	group_ports_drop(t, g);
+	group_clear(t, g);
+	vec_fini(&g->parents);
+	vec_fini(&g->ports);
+	vec_fini(&g->pems);
+	vec_fini(&g->upstreams);
+	mem_free(g);
+}
+
+static void route_free(struct translator *t, struct route_unit *r)
+{
+	unit_drop(t, &r->unit);
+	route_clear(t, r);
+	mem_free(r);
+}
+
+static void policy_free(struct translator *t, struct policy_unit *p)
+{
+	unit_drop(t, &p->unit);
+	arena_fini(&p->arena);
+	mem_free(p);
+}
+
+static void unit_free(struct translator *t, struct unit *u)
+{
+	switch (u->kind) {
+	case UNIT_CLASS:
+		class_free(t, container_of(u, struct class_unit, unit));
+		break;
+	case UNIT_GROUP:
+		group_free(t, container_of(u, struct group_unit, unit));
+		break;
+	case UNIT_ROUTE:
+		route_free(t, container_of(u, struct route_unit, unit));
+		break;
+	case UNIT_UPSTREAM:
+		upstream_free(t, container_of(u, struct upstream_unit, unit));
+		break;
+	case UNIT_POLICY:
+		policy_free(t, container_of(u, struct policy_unit, unit));
+		break;
+	case UNIT_KINDS:
+		break;
+	}
+}
+
+/* A new unit of <kind> with <key>, dirty. */
+static void unit_new(struct translator *t, enum unit_kind kind, enum object_kind of, struct str key)
+{
+	struct unit *u = NULL;
+
+	if (kind == UNIT_CLASS) {
+		struct class_unit *c = mem_zalloc(sizeof(*c) + key.n);
+
+		arena_init(&c->arena, 0);
+		u = &c->unit;
+		unit_name(u, kind, c + 1, key);
+	} else if (kind == UNIT_GROUP) {
+		struct group_unit *g = mem_zalloc(sizeof(*g) + key.n);
+
+		arena_init(&g->arena, 0);
+		u = &g->unit;
+		unit_name(u, kind, g + 1, key);
+	} else if (kind == UNIT_ROUTE) {
+		struct route_unit *r = mem_zalloc(sizeof(*r) + key.n);
+
+		r->kind = of;
+		arena_init(&r->arena, 0);
+		u = &r->unit;
+		unit_name(u, kind, r + 1, key);
+	} else {
+		struct policy_unit *p = mem_zalloc(sizeof(*p) + key.n);
+
+		arena_init(&p->arena, 0);
+		u = &p->unit;
+		unit_name(u, kind, p + 1, key);
+	}
+	map_put(&t->units[kind], u->key, u);
+	unit_dirty(t, u);
+}
+
+/* ---- from objects to units ---- */
+
+static bool kind_is_route(enum object_kind k)
+{
+	return k >= KIND_HTTP_ROUTE && k <= KIND_UDP_ROUTE;
+}
+
+static void unit_want(
+	struct translator *t, enum unit_kind kind, enum object_kind of, struct str key)
+{
+	if (!unit_get(t, kind, key))
+		unit_new(t, kind, of, key);
+}
+
+/* The key of the unit that <o> is; made in scratch. */
+static struct str object_unit_key(struct translator *t, const struct object *o)
+{
+	buf_reset(&t->scratch);
+	if (kind_is_route(o->kind))
+		buf_addc(&t->scratch, (char)('a' + o->kind));
+	if (!object_kind_cluster(o->kind))
+		buf_add(&t->scratch, object_key(o));
+	else
+		buf_add(&t->scratch, o->name);
+	return buf_str(&t->scratch);
+}
+
+static int object_unit_kind(const struct translator *t, enum object_kind k)
+{
+	if (k == KIND_GATEWAY_CLASS)
+		return UNIT_CLASS;
+	if (k == KIND_GATEWAY)
+		return t->o.mode == TRANSLATE_MANAGED ? UNIT_GROUP : -1;
+	if (k == KIND_BACKEND_TLS_POLICY)
+		return UNIT_POLICY;
+	return kind_is_route(k) ? UNIT_ROUTE : -1;
+}
+
+/* Touches all keys under which somebody may have looked at <o>. */
+static void object_touch(struct translator *t, const struct object *o)
+{
+	enum object_kind k = o->kind;
+
+	dep_touch(t, DEP_OBJECT, k, o->namespace, o->name);
+	if (k == KIND_GATEWAY)
+		dep_touch(t, DEP_KIND, k, STR(""), STR(""));
+	if (k == KIND_REFERENCE_GRANT)
+		dep_touch(t, DEP_NAMESPACE, k, o->namespace, STR(""));
+	if (k == KIND_ENDPOINT_SLICE)
+		dep_touch(t, DEP_OWNED, k, o->namespace,
+			object_label(o, STR("kubernetes.io/service-name")));
+	if (k == KIND_BACKEND_TLS_POLICY)
+		index_touch_policy(t, o);
+	if (k == KIND_LISTENER_SET) {
+		const struct parent_gateway_reference *p = &object_listener_set(o)->spec.parent_ref;
+
+		dep_touch(t, DEP_OWNED, k, namespace_or(p->namespace, o->namespace), p->name);
+	}
+}
+
+static void object_arrives(struct translator *t, const struct object *o)
+{
+	int kind = object_unit_kind(t, o->kind);
+
+	object_touch(t, o);
+	if (kind >= 0)
+		unit_want(t, (enum unit_kind)kind, o->kind, object_unit_key(t, o));
+}
+
+static void changes_take(struct translator *t)
+{
+	const struct store_change *c;
+	size_t n = store_changes(t->store, &c);
+	bool sets = false, policies = false;
+
+	for (size_t i = 0; i < n; i++) {
+		sets = sets || c[i].kind == KIND_LISTENER_SET;
+		policies = policies || c[i].kind == KIND_BACKEND_TLS_POLICY;
+	}
+	if (sets)
+		index_build_sets(t);
+	if (policies)
+		index_build_policies(t);
+	for (size_t i = 0; i < n; i++) {
+		if (c[i].old)
+			object_touch(t, c[i].old);
+		if (c[i].new)
+			object_arrives(t, c[i].new);
+	}
+}
+
+static void everything_take(struct translator *t)
+{
+	static const enum object_kind kinds[] = {KIND_GATEWAY_CLASS, KIND_GATEWAY, KIND_HTTP_ROUTE,
+		KIND_GRPC_ROUTE, KIND_TLS_ROUTE, KIND_TCP_ROUTE, KIND_UDP_ROUTE,
+		KIND_BACKEND_TLS_POLICY};
+
+	index_build_sets(t);
+	index_build_policies(t);
+	if (t->o.mode != TRANSLATE_MANAGED)
+		unit_want(t, UNIT_GROUP, KIND_GATEWAY, STR(""));
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct object_list all = store_list(t->store, kinds[i]);
+
+		for (size_t j = 0; j < all.n; j++)
+			object_arrives(t, all.p[j]);
+	}
+	t->started = true;
+}
+
+/* ---- making ---- */
+
+/* A unit whose object is gone was made once more, to take back what it said; then it goes. */
+static bool unit_orphan(struct translator *t, const struct unit *u)
+{
+	struct str key = u->key, namespace, name;
+	enum object_kind kind;
+
+	if (u->kind == UNIT_CLASS)
+		return !store_get(t->store, KIND_GATEWAY_CLASS, STR(""), key);
+	if (u->kind == UNIT_GROUP && key.n == 0)
+		return false;
+	if (u->kind == UNIT_UPSTREAM)
+		return false; /* upstreams_sweep() */
+	kind = u->kind == UNIT_GROUP ? KIND_GATEWAY : KIND_BACKEND_TLS_POLICY;
+	if (u->kind == UNIT_ROUTE) {
+		kind = (enum object_kind)(key.p[0] - 'a');
+		key = str_skip(key, 1);
+	}
+	key_split(key, &namespace, &name);
+	return !store_get(t->store, kind, namespace, name);
+}
+
+static void unit_make(struct translator *t, struct unit *u)
+{
+	switch (u->kind) {
+	case UNIT_CLASS:
+		class_make(t, container_of(u, struct class_unit, unit));
+		break;
+	case UNIT_GROUP:
+		group_make(t, container_of(u, struct group_unit, unit));
+		break;
+	case UNIT_ROUTE:
+		route_make(t, container_of(u, struct route_unit, unit));
+		break;
+	case UNIT_UPSTREAM:
+		upstream_make(t, container_of(u, struct upstream_unit, unit));
+		break;
+	case UNIT_POLICY:
+		policy_make(t, container_of(u, struct policy_unit, unit));
+		break;
+	case UNIT_KINDS:
+		break;
+	}
+}
+
+static void dirty_make(struct translator *t, enum unit_kind kind)
+{
+	while (!list_empty(&t->dirty[kind])) {
+		struct unit *u = container_of(t->dirty[kind].next, struct unit, dirty_link);
+
+		unit_make(t, u);
+		if (unit_orphan(t, u)) {
+			map_del(&t->units[kind], u->key);
+			unit_free(t, u);
+		}
+	}
+}
+
+struct plan *translator_update(struct translator *t, struct store *s)
+{
+	struct plan *old = t->plan, *now;
+
+	t->store = s;
+	vec_reset(&t->changed);
+	arena_reset(&t->changed_arena);
+	status_sweep(t);
+	t->edited = false;
+	t->edit = t->o.plans ? plan_edit_begin(t->plans, t->plan) : NULL;
+	if (t->started)
+		changes_take(t);
+	else
+		everything_take(t);
+	for (enum unit_kind k = 0; k < UNIT_KINDS; k++)
+		dirty_make(t, k);
+	upstreams_sweep(t);
+	parents_report(t);
+	if (!t->edit)
+		return NULL;
+	if (!t->edited) {
+		plan_edit_abort(t->edit);
+		t->edit = NULL;
+		return NULL;
+	}
+	now = plan_edit_commit(t->edit);
+	t->edit = NULL;
+	t->plan = plan_ref(now);
+	plan_unref(old);
+	return now;
+}
+
+struct plan *translator_plan(const struct translator *t)
+{
+	return t->plan;
+}
+
+void translator_free(struct translator *t)
+{
+	if (!t)
+		return;
+	/* Routes before groups: they count in them. */
+	for (int k = UNIT_KINDS - 1; k >= 0; k--) {
+		size_t at = 0;
+		const struct map_slot *slot;
+
+		if (k == UNIT_UPSTREAM)
+			continue;
+		while ((slot = map_next(&t->units[k], &at)))
+			unit_free(t, slot->value);
+		map_fini(&t->units[k]);
+	}
+	upstreams_sweep(t);
+	AZ(t->units[UNIT_UPSTREAM].n);
+	map_fini(&t->units[UNIT_UPSTREAM]);
+	vec_fini(&t->unused);
+	facts_fini(t);
+	deps_fini(t);
+	index_fini(t);
+	status_fini(t);
+	map_fini(&t->parents);
+	map_fini(&t->counts);
+	map_fini(&t->uses);
+	map_fini(&t->hosts);
+	plan_unref(t->plan);
+	if (!t->o.plans) {
+		plan_store_reap(t->plans);
+		plan_store_free(t->plans);
+	}
+	buf_fini(&t->scratch);
+	arena_fini(&t->kept);
+	mem_free(t);
+}
+
+/* ---- read sets ---- */
+
+struct reader {
+	struct translator *t;
+	struct str gateway;
+	translate_read_f *fn;
+	void *ctx;
+	struct map seen;
+	VEC(char *) keys;
+};
+
+static void read_one(struct reader *r, const struct object *o)
+{
+	struct buf b = {0};
+	char *key;
+
+	if (!o)
+		return;
+	if (o->kind == KIND_GATEWAY && !str_eq(object_key(o), r->gateway))
+		return; /* of another data plane */
+	buf_printf(&b, "%c%.*s", 'a' + o->kind, STR_ARG(object_key(o)));
+	if (!map_get(&r->seen, buf_str(&b))) {
+		key = mem_strdup(buf_str(&b));
+		*vec_push(&r->keys) = key;
+		map_put(&r->seen, str_of(key, b.n), key);
+		r->fn(r->ctx, o);
+	}
+	buf_fini(&b);
+}
+
+static void read_owned(struct reader *r, const struct dep *d)
+{
+	struct translator *t = r->t;
+	struct object_list slices;
+
+	if (d->kind == KIND_ENDPOINT_SLICE) {
+		slices = store_slices(t->store, d->namespace, d->name);
+		for (size_t i = 0; i < slices.n; i++)
+			read_one(r, slices.p[i]);
+	} else if (d->kind == KIND_BACKEND_TLS_POLICY) {
+		for (int k = 0; k < 2; k++) {
+			const struct owned_list *l = index_policies(
+				t, d->namespace, k ? KIND_BACKEND : KIND_SERVICE, d->name);
+
+			for (size_t i = 0; l && i < l->v.n; i++)
+				read_one(r, l->v.p[i]);
+		}
+	} else if (d->kind == KIND_LISTENER_SET) {
+		buf_reset(&t->scratch);
+		buf_printf(&t->scratch, "%.*s/%.*s", STR_ARG(d->namespace), STR_ARG(d->name));
+		if (str_eq(buf_str(&t->scratch), r->gateway)) {
+			const struct owned_list *l = index_sets(t, r->gateway);
+
+			for (size_t i = 0; l && i < l->v.n; i++)
+				read_one(r, l->v.p[i]);
+		}
+	}
+}
+
+static void read_dep(void *ctx, const struct dep *d)
+{
+	struct reader *r = ctx;
+	struct object_list all;
+
+	switch ((enum dep_what)d->what) {
+	case DEP_OBJECT:
+		read_one(r, store_get(r->t->store, d->kind, d->namespace, d->name));
+		break;
+	case DEP_NAMESPACE:
+		all = store_list_in(r->t->store, d->kind, d->namespace);
+		for (size_t i = 0; i < all.n; i++)
+			read_one(r, all.p[i]);
+		break;
+	case DEP_OWNED:
+		read_owned(r, d);
+		break;
+	case DEP_KIND:
+	case DEP_PARENT:
+	case DEP_CLIENT_CERT:
+	case DEP_USE:
+	case DEP_HOST:
+	case DEP_STATE:
+		break; /* other units' results, or facts */
+	}
+}
+
+/* Whether the unit looked at the Gateway, or a ListenerSet of it. */
+struct about {
+	const struct reader *r;
+	bool yes;
+};
+
+static void about_dep(void *ctx, const struct dep *d)
+{
+	struct about *x = ctx;
+	struct buf b = {0};
+	const struct parent *p;
+
+	if (d->what != DEP_PARENT)
+		return;
+	buf_printf(&b, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(d->kind)), STR_ARG(d->namespace),
+		STR_ARG(d->name));
+	p = map_get(&x->r->t->parents, buf_str(&b));
+	if (p && str_eq(p->gateway->key, x->r->gateway))
+		x->yes = true;
+	buf_fini(&b);
+}
+
+static void read_route(struct reader *r, struct route_unit *u)
+{
+	struct about about = {.r = r};
+
+	unit_each_seen(&u->unit, about_dep, &about);
+	if (!about.yes)
+		return;
+	unit_each_seen(&u->unit, read_dep, r);
+	vec_for_each (up, &u->upstreams)
+		unit_each_seen(&(*up)->unit, read_dep, r);
+}
+
+void translator_read_set(struct translator *t, struct str gateway, translate_read_f *fn, void *ctx)
+{
+	struct reader r = {.t = t, .gateway = gateway, .fn = fn, .ctx = ctx};
+	struct unit *group =
+		unit_get(t, UNIT_GROUP, t->o.mode == TRANSLATE_MANAGED ? gateway : STR(""));
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	if (group)
+		unit_each_seen(group, read_dep, &r);
+	while ((slot = map_next(&t->units[UNIT_ROUTE], &at)))
+		read_route(&r, container_of((struct unit *)slot->value, struct route_unit, unit));
+	map_fini(&r.seen);
+	vec_for_each (k, &r.keys)
+		mem_free(*k);
+	vec_fini(&r.keys);
+}
