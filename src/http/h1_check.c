@@ -290,6 +290,15 @@ enum http_reason h1_request_check(struct http_request *r)
 	return why ? why : upgrade_check(r, &n);
 }
 
+/* A 101 names the one protocol that it switches to: RFC 9110 §7.8. */
+static bool switches(const struct http_response *r)
+{
+	const struct http_head *h = &r->head;
+
+	return r->minor == 1 && http_has(h, HTTP_UPGRADE) && !(h->repeated >> HTTP_UPGRADE & 1) &&
+	       protocol_may_pass(http_value(h, HTTP_UPGRADE));
+}
+
 enum http_reason h1_response_check(struct http_response *r, struct h1_asked asked)
 {
 	struct nominated n;
@@ -300,8 +309,7 @@ enum http_reason h1_response_check(struct http_response *r, struct h1_asked aske
 		why = connection_parse(&r->head, &n);
 	if (why)
 		return why;
-	if (r->status == 101 &&
-		!(asked.upgrade && n.upgrade && r->minor == 1 && http_has(&r->head, HTTP_UPGRADE)))
+	if (r->status == 101 && !(asked.upgrade && n.upgrade && switches(r)))
 		return HTTP_R_UNASKED_101;
 	r->keep_alive = stays(r->minor, &n) && r->framing.body != HTTP_BODY_CLOSE &&
 			r->framing.body != HTTP_BODY_TUNNEL;

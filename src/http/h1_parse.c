@@ -91,13 +91,26 @@ static void value_found(struct http_head *h, struct http_field *f, const char *f
 }
 
 #ifdef __SSE2__
-#define NAME_TAIL 2 /* what is read behind a colon */
+#define LINE_MIN 8 /* shorter ones go the long way; "a: b" and the empty line */
+
+/* 16 bytes at <p>, zeros where they lie behind <end>; end - p >= 8. */
+static inline __m128i block_at(const char *p, const char *end)
+{
+	uint64_t low, high;
+	size_t n = (size_t)(end - p);
+
+	if (likely(n >= 16))
+		return scan_load(p);
+	memcpy(&low, p, 8);
+	memcpy(&high, end - 8, 8);
+	return _mm_set_epi64x((long long)(n > 8 ? high >> (16 - n) * 8 : 0), (long long)low);
+}
 
 /* The name at <p> with its colon within 32 bytes, as nearly all are: its length, or 0 when it is
  * for the long way (short, long, with rarer token bytes, wrong). */
 static inline unsigned name_fast(const char *p, const char *end, enum http_id *ret_id)
 {
-	__m128i colon = _mm_set1_epi8(':'), v = scan_load(p), w;
+	__m128i colon = _mm_set1_epi8(':'), v = block_at(p, end), w;
 	unsigned m = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, colon)), n, id;
 
 	*ret_id = HTTP_OTHER;
@@ -112,7 +125,7 @@ static inline unsigned name_fast(const char *p, const char *end, enum http_id *r
 		*ret_id = HTTP_OTHER;
 		return ~scan_name_bits(v) & ((1u << n) - 1) ? 0 : n;
 	}
-	if (end - p < 32 + NAME_TAIL)
+	if (end - p < 32)
 		return 0;
 	w = scan_load(p + 16);
 	m = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(w, colon));
@@ -134,15 +147,17 @@ static const char *lines_fast(struct http_head *h, const char *p, const char *en
 	uint64_t seen = h->seen, repeated = h->repeated;
 	const char *base = h->base;
 
-	for (; f < stop && end - p >= 16 + NAME_TAIL; f++) {
+	for (; f < stop && end - p >= LINE_MIN; f++) {
 		enum http_id id;
 		unsigned n = name_fast(p, end, &id);
 		const char *value = p + n + 2, *e;
 		uint64_t bit = (uint64_t)1 << id;
 
-		if (unlikely(n == 0 || value[-1] != ' ' || (unsigned char)*value <= ' '))
+		if (unlikely(n == 0 || end - value < 2))
 			break;
-		e = scan_ctl(value, end, p);
+		if (unlikely(value[-1] != ' ' || (unsigned char)*value <= ' '))
+			break;
+		e = scan_ctl(value, end, base);
 		if (unlikely(end - e < 2 || memcmp(e, "\r\n", 2) != 0 || e[-1] == ' '))
 			break;
 		f->name = span(base, p, p + n);
@@ -436,20 +451,30 @@ enum h1_result h1_request_parse(struct h1_parser *p, struct http_request *r, str
 
 /* --- responses --------------------------------------------------------------------------- */
 
-/* RFC 9112 §4: "HTTP/1.d ddd", then SP and a phrase, or the line's end at once. */
-static int status_step(struct h1_parser *ps, struct http_response *r, const char *end)
+/* How many bytes of "HTTP/1.d Ddd" stand at <p>, at most <n>; D is not 0. */
+static size_t status_prefix(const char *p, size_t n)
 {
 	static const char form[] = "HTTP/1.d Ddd";
-	const char *base = r->head.base, *p = base + ps->at;
-	size_t i = 0, have = MIN((size_t)(end - p), STATUS_N);
+	/* nearly every one begins so, and the rest is three digits */
+	size_t i = n >= STATUS_N && memcmp(p, "HTTP/1.1 ", 9) == 0 ? 9 : 0;
 
-	for (; i < have; i++) {
-		bool ok = form[i] == 'd'   ? is_digit(p[i])
-			  : form[i] == 'D' ? p[i] >= '1' && p[i] <= '9'
-					   : p[i] == form[i];
-		if (!ok)
-			return HTTP_R_BAD_STATUS_LINE;
+	for (; i < MIN(n, STATUS_N); i++) {
+		bool digit = form[i] == 'd' || form[i] == 'D';
+
+		if (digit ? !is_digit(p[i]) || (form[i] == 'D' && p[i] == '0') : p[i] != form[i])
+			break;
 	}
+	return i;
+}
+
+/* RFC 9112 §4: behind the code SP and a phrase, or, as some do, the line's end at once. */
+static int status_step(struct h1_parser *ps, struct http_response *r, const char *end)
+{
+	const char *base = r->head.base, *p = base + ps->at;
+	size_t have = MIN((size_t)(end - p), STATUS_N);
+
+	if (status_prefix(p, have) < have)
+		return HTTP_R_BAD_STATUS_LINE;
 	if (end - p <= STATUS_N)
 		return STEP_MORE;
 	r->minor = p[7] != '0';

@@ -11,11 +11,16 @@
 /* "" is a port that is not told: RFC 3986 §3.2.3. */
 static int port_parse(struct str s, uint16_t *ret_port)
 {
-	uint64_t v = 0;
+	uint32_t v = 0;
 
 	if (s.n > PORT_DIGITS_MAX)
 		return -EINVAL;
-	if (s.n && (str_to_u64(s, UINT16_MAX, &v) < 0 || v == 0))
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return -EINVAL;
+		v = v * 10 + (uint32_t)(s.p[i] - '0');
+	}
+	if (s.n && (v == 0 || v > UINT16_MAX))
 		return -EINVAL;
 	*ret_port = (uint16_t)v;
 	return 0;

@@ -400,6 +400,28 @@ static void test_phrases(void **state)
 	assert_str(http_status_phrase(999), "");
 }
 
+/* The page lists what the table has. */
+static void test_reasons_are_documented(void **state)
+{
+	static char page[65536], row[512];
+	FILE *f = fopen(SOURCE_DIR "/docs/http.md", "r");
+	size_t n;
+
+	(void)state;
+	assert_non_null(f);
+	n = fread(page, 1, sizeof(page) - 1, f);
+	fclose(f);
+	assert_true(n < sizeof(page) - 1);
+	for (unsigned i = 1; i < HTTP_REASON_COUNT; i++) {
+		enum http_reason r = (enum http_reason)i;
+
+		snprintf(row, sizeof(row), "| `%s` | %d | %s |\n", http_reason_name(r).p,
+			http_reason_status(r), http_reason_text(r).p);
+		if (!strstr(page, row))
+			fail_msg("docs/http.md lacks %s", row);
+	}
+}
+
 static void test_reasons(void **state)
 {
 	(void)state;
@@ -500,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_response_keep_alive),
 		cmocka_unit_test(test_phrases),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_reasons_are_documented),
 		cmocka_unit_test(test_round_trip),
 	};
 
