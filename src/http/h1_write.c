@@ -19,7 +19,10 @@
 /* All writing is inside what the bound functions promised; the callers have checked it. */
 static char *put(char *p, struct str s)
 {
-	return s.n ? (char *)mempcpy(p, s.p, s.n) : p;
+	if (s.n == 0)
+		return p;
+	AN_HOT(s.p);
+	return mempcpy(p, s.p, s.n);
 }
 
 static char *put_number(char *p, uint64_t v)

@@ -406,6 +406,7 @@ static void collect_duplicates(struct file_source *s)
 		if (c->by.n < 2)
 			continue;
 		winner = claim_winner(c);
+		AN(winner);
 		vec_for_each (p, &c->by) {
 			const struct object *o = (*p)->object, *w = winner->object;
 			struct str kind = object_kind_name((enum object_kind)o->kind);

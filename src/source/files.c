@@ -209,10 +209,13 @@ static void keep_beneath(struct files *f, const char *folder)
 static void dir_visit(struct files *f, const char *path, unsigned depth)
 {
 	struct dirent **names;
-	int n;
+	int n = -1;
 
 	dir_watch(f, path);
-	n = depth < FILES_MAX_DEPTH ? scandir(path, &names, NULL, by_name) : (errno = ELOOP, -1);
+	if (depth < FILES_MAX_DEPTH)
+		n = scandir(path, &names, NULL, by_name);
+	else
+		errno = ELOOP;
 	if (n < 0) {
 		f->ops->failed(f->arg, str_from(path), -errno);
 		keep_beneath(f, path);

@@ -22,7 +22,8 @@ const char *value_kind_name(enum value_kind kind)
 struct value value_float(double f)
 {
 	AN(isfinite(f));
-	if (f >= -0x1p63 && f < 0x1p63 && (double)(int64_t)f == f)
+	/* 2^63: the first double beyond int64 */
+	if (f >= -9223372036854775808.0 && f < 9223372036854775808.0 && (double)(int64_t)f == f)
 		return value_int((int64_t)f);
 	return (struct value){.kind = VALUE_FLOAT, .real = f};
 }
