@@ -4,8 +4,8 @@
 #include "base/mem.h"
 
 #define SHARD_BITS_MIN 2
-#define SHARD_BITS_MAX 15 /* fits the tag; reached only if hashes agree in DIR_DEPTH_MAX bits */
-#define DIR_DEPTH_MAX 24
+#define SHARD_BITS_MAX 15 /* fits the tag; reached only beyond DIR_DEPTH_MAX */
+#define DIR_DEPTH_MAX 16 /* 65,536 shards: six million values */
 
 static struct pmap_shard *shard_of(uintptr_t entry)
 {
@@ -166,6 +166,14 @@ void pmap_own(struct pmap *m, const struct pmap_ops *ops, uint64_t hash)
 	shard_own(m, ops, hash);
 }
 
+/* Puts a new shard in its place; one that got no value is none. */
+static void shard_place(struct pmap *m, uint64_t hash, struct pmap_shard *s)
+{
+	dir_set(m->dir, hash, s->depth, s->n ? s : NULL);
+	if (!s->n)
+		mem_free(s);
+}
+
 /* Moves the values of <s>, which is the map's own and full, into one larger shard or two. */
 static void shard_make_room(struct pmap *m, uint64_t hash, struct pmap_shard *s)
 {
@@ -183,24 +191,22 @@ static void shard_make_room(struct pmap *m, uint64_t hash, struct pmap_shard *s)
 		if (s->slots[i].value)
 			shard_insert(to[(s->slots[i].hash & bit) != 0], s->slots[i]);
 	}
-	dir_set(m->dir, split ? hash & ~bit : hash, depth, to[0]);
+	shard_place(m, split ? hash & ~bit : hash, to[0]);
 	if (split)
-		dir_set(m->dir, hash | bit, depth, to[1]);
+		shard_place(m, hash | bit, to[1]);
 	mem_free(s);
 }
 
 void pmap_add(struct pmap *m, const struct pmap_ops *ops, uint64_t hash, void *value)
 {
-	struct pmap_shard *s = shard_own(m, ops, hash);
+	struct pmap_shard *s;
 
 	AN(value);
+	while ((s = shard_own(m, ops, hash)) && shard_full(s))
+		shard_make_room(m, hash, s);
 	if (!s) {
 		s = shard_new(m->dir->depth, SHARD_BITS_MIN);
 		dir_set(m->dir, hash, s->depth, s);
-	}
-	while (shard_full(s)) {
-		shard_make_room(m, hash, s);
-		s = shard_of(m->dir->shards[pmap_index(m->dir, hash)]);
 	}
 	shard_insert(s, (struct pmap_slot){hash, value});
 	m->dir->n++;
