@@ -365,7 +365,8 @@ static void head_append(struct exchange *x, struct slice got)
 	b = nbuf_new(loop_bufs(x->worker->loop), h->n + got.n);
 	memcpy(b->data, h->p, h->n);
 	memcpy(b->data + h->n, got.p, MIN(got.n, b->cap - h->n));
-	*h = (struct slice){b->data, MIN(h->n + got.n, b->cap), (nbuf_unref(h->buf), b)};
+	nbuf_unref(h->buf);
+	*h = (struct slice){b->data, MIN(h->n + got.n, b->cap), b};
 	slice_drop(&got);
 }
 
