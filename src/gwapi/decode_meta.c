@@ -219,6 +219,18 @@ static uint32_t meta_pairs(struct decoder *d, const struct value *meta, struct s
 	return n;
 }
 
+/* A ClusterTrustBundle of a signer is named after it: "example.com:signer:name". */
+static bool is_bundle_name(struct str s)
+{
+	if (s.n && s.p[s.n - 1] == ':')
+		return false;
+	while (s.n) {
+		if (!name_is_subdomain(str_cut(&s, ':')))
+			return false;
+	}
+	return true;
+}
+
 static void check_name(
 	struct decoder *d, struct object *o, const struct value *meta, const struct decode_path *up)
 {
@@ -240,7 +252,8 @@ static void check_name(
 			"\"%.*s\" is no name: at most 63 lower-case letters, digits or '-', first "
 			"and last a letter or digit",
 			STR_ARG(str_take(o->name, 80)));
-	else if (!label && !name_is_subdomain(o->name))
+	else if (!label && !name_is_subdomain(o->name) &&
+		 !(o->kind == KIND_CLUSTER_TRUST_BUNDLE && is_bundle_name(o->name)))
 		decode_fault(d, &path, v, NOTE_INVALID, NONE,
 			"\"%.*s\" is no name: at most 253 lower-case letters, digits, '-' or '.', "
 			"first and last a letter or digit",

@@ -32,8 +32,10 @@ static const struct {
 	GROUP_OF(KIND_X_TELEMETRY_POLICY, GROUP_X),
 	GROUP_OF(KIND_BACKEND, "sluice.dev"),
 	GROUP_OF(KIND_ENDPOINT_SLICE, "discovery.k8s.io"),
+	GROUP_OF(KIND_CLUSTER_TRUST_BUNDLE, "certificates.k8s.io"),
 #undef GROUP_OF
 	[KIND_GATEWAY_CLASS].cluster = true,
+	[KIND_CLUSTER_TRUST_BUNDLE].cluster = true,
 	[KIND_NAMESPACE].cluster = true,
 };
 

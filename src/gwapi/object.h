@@ -34,6 +34,7 @@
 	K(EndpointSlice, ENDPOINT_SLICE)                   \
 	K(Secret, SECRET)                                  \
 	K(ConfigMap, CONFIG_MAP)                           \
+	K(ClusterTrustBundle, CLUSTER_TRUST_BUNDLE)        \
 	K(Namespace, NAMESPACE)
 
 enum object_kind {

@@ -113,6 +113,9 @@ const char schema_texts[] =
 	"FQDN" "\0"
 	"discovery.k8s.io/v1" "\0"
 	"Opaque" "\0"
+	"certificates.k8s.io/v1" "\0"
+	"certificates.k8s.io/v1beta1" "\0"
+	"certificates.k8s.io/v1alpha1" "\0"
 ;
 const size_t schema_texts_size = sizeof(schema_texts);
 
@@ -4463,8 +4466,35 @@ static const struct schema s568 = {
 	.n_fields = 2,
 	.loose = true,
 };
+static const struct schema_field f569[] = {
+	{.name = {"signerName", 10}, .schema = &s59, .offset = offsetof(struct cluster_trust_bundle_spec, signer_name)},
+	{.name = {"trustBundle", 11}, .schema = &s59, .offset = offsetof(struct cluster_trust_bundle_spec, trust_bundle), .flags = FIELD_REQUIRED},
+};
+/* ClusterTrustBundle/v1.spec */
+static const struct schema s570 = {
+	.kind = SCHEMA_STRUCT,
+	.size = sizeof(struct cluster_trust_bundle_spec),
+	.min = INT64_MIN,
+	.max = INT64_MAX,
+	.fields = f569,
+	.n_fields = 2,
+	.loose = true,
+};
+static const struct schema_field f571[] = {
+	{.name = {"spec", 4}, .schema = &s570, .offset = offsetof(struct cluster_trust_bundle, spec), .flags = FIELD_REQUIRED},
+};
+/* ClusterTrustBundle/v1 */
+static const struct schema s572 = {
+	.kind = SCHEMA_STRUCT,
+	.size = sizeof(struct cluster_trust_bundle),
+	.min = INT64_MIN,
+	.max = INT64_MAX,
+	.fields = f571,
+	.n_fields = 1,
+	.loose = true,
+};
 /* Namespace/v1 */
-static const struct schema s569 = {
+static const struct schema s573 = {
 	.kind = SCHEMA_STRUCT,
 	.size = sizeof(struct namespace),
 	.min = INT64_MIN,
@@ -4500,6 +4530,9 @@ const struct schema_root schema_roots[] = {
 	{KIND_ENDPOINT_SLICE, {schema_texts + 1081, 19}, &s563},
 	{KIND_SECRET, {schema_texts + 1063, 2}, &s566},
 	{KIND_CONFIG_MAP, {schema_texts + 1063, 2}, &s568},
-	{KIND_NAMESPACE, {schema_texts + 1063, 2}, &s569},
+	{KIND_CLUSTER_TRUST_BUNDLE, {schema_texts + 1108, 22}, &s572},
+	{KIND_CLUSTER_TRUST_BUNDLE, {schema_texts + 1131, 27}, &s572},
+	{KIND_CLUSTER_TRUST_BUNDLE, {schema_texts + 1159, 28}, &s572},
+	{KIND_NAMESPACE, {schema_texts + 1063, 2}, &s573},
 };
-const size_t n_schema_roots = 28;
+const size_t n_schema_roots = 31;

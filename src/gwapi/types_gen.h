@@ -1241,6 +1241,16 @@ struct config_map {
 	uint32_t n_binary_data;
 };
 
+struct cluster_trust_bundle_spec {
+	struct str signer_name;
+	struct str trust_bundle;
+};
+
+struct cluster_trust_bundle {
+	struct object object;
+	struct cluster_trust_bundle_spec spec;
+};
+
 struct namespace {
 	struct object object;
 };
@@ -1317,6 +1327,10 @@ static inline const struct secret *object_secret(const struct object *o)
 static inline const struct config_map *object_config_map(const struct object *o)
 {
 	return o && o->kind == KIND_CONFIG_MAP ? (const struct config_map *)o : NULL;
+}
+static inline const struct cluster_trust_bundle *object_cluster_trust_bundle(const struct object *o)
+{
+	return o && o->kind == KIND_CLUSTER_TRUST_BUNDLE ? (const struct cluster_trust_bundle *)o : NULL;
 }
 static inline const struct namespace *object_namespace(const struct object *o)
 {

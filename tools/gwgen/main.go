@@ -90,16 +90,18 @@ func loadUniverse(dir string) *universe {
 
 var ignored = map[string]bool{"XMesh": true}
 
-// The core kinds: group, version, scope.
+// The core kinds: group, versions, scope.
 var coreKinds = []struct {
-	name, group, version string
-	cluster              bool
+	name, group string
+	versions    []string
+	cluster     bool
 }{
-	{"Service", "", "v1", false},
-	{"EndpointSlice", "discovery.k8s.io", "v1", false},
-	{"Secret", "", "v1", false},
-	{"ConfigMap", "", "v1", false},
-	{"Namespace", "", "v1", true},
+	{"Service", "", []string{"v1"}, false},
+	{"EndpointSlice", "discovery.k8s.io", []string{"v1"}, false},
+	{"Secret", "", []string{"v1"}, false},
+	{"ConfigMap", "", []string{"v1"}, false},
+	{"ClusterTrustBundle", "certificates.k8s.io", []string{"v1", "v1beta1", "v1alpha1"}, true},
+	{"Namespace", "", []string{"v1"}, true},
 }
 
 func (m *model) crdKinds(crds, old []*crd, pkgs []string) []*kind {
@@ -140,10 +142,13 @@ func mergeOld(v crdVersion, name string, old []*crd) {
 func (m *model) addCore(kinds []*kind) []*kind {
 	for _, c := range coreKinds {
 		t := m.u.types[ourTyp+"core."+c.name]
-		v := crdVersion{Name: c.version, Served: true, Storage: true}
-		v.Schema.V3 = m.u.nodeOf(t)
-		k := &kind{name: c.name, group: c.group, cluster: c.cluster, st: m.structOf(t), versions: []crdVersion{v}}
-		m.learn(v.Schema.V3, k.st, "")
+		k := &kind{name: c.name, group: c.group, cluster: c.cluster, st: m.structOf(t)}
+		for _, version := range c.versions {
+			v := crdVersion{Name: version, Served: true}
+			v.Schema.V3 = m.u.nodeOf(t)
+			m.learn(v.Schema.V3, k.st, "")
+			k.versions = append(k.versions, v)
+		}
 		kinds = append(kinds, k)
 	}
 	return kinds

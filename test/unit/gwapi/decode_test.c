@@ -267,8 +267,20 @@ static void core_kinds_skip_what_we_do_not_use(void **state)
 	const struct service *s;
 	const struct endpoint_slice *e;
 	const struct secret *k;
+	const struct cluster_trust_bundle *c;
 
 	(void)state;
+	accept("apiVersion: certificates.k8s.io/v1beta1\nkind: ClusterTrustBundle\n"
+	       "metadata: {name: \"a.example:ca:main\"}\n"
+	       "spec: {signerName: a.example/ca, trustBundle: pem}\n");
+	c = object_cluster_trust_bundle(t.object);
+	assert_str(c->spec.trust_bundle, "pem");
+	assert_str(object_key(t.object), "/a.example:ca:main");
+	decoded_from(&t,
+		"apiVersion: certificates.k8s.io/v1\nkind: ClusterTrustBundle\n"
+		"metadata: {name: \"a:\"}\nspec: {trustBundle: pem}\n",
+		NULL);
+	assert_int_equal(t.rc, -EINVAL);
 	accept("apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  sessionAffinity: None\n"
 	       "  ports: [{port: 80, targetPort: http}, {port: 81, targetPort: 8081, name: b}]\n"
 	       "status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}\n");

@@ -117,6 +117,15 @@ type ConfigMap struct {
 	BinaryData meta.Bytes  `json:"binaryData,omitempty"`
 }
 
+type ClusterTrustBundle struct {
+	Spec ClusterTrustBundleSpec `json:"spec" s:"required"`
+}
+
+type ClusterTrustBundleSpec struct {
+	SignerName  *string `json:"signerName,omitempty"`
+	TrustBundle string  `json:"trustBundle" s:"required"`
+}
+
 // Namespace is only its name and labels.
 type Namespace struct {
 }
