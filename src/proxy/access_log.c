@@ -157,10 +157,8 @@ void access_log(struct exchange *x)
 		f.query = http_query(&x->req);
 	}
 	f.reason = reason_of(x);
-	if (x->conn && x->conn->peer[0])
-		f.client = str_from(x->conn->peer);
-	else if (x->conn)
-		f.client = str_from(addr_format_ip(&x->conn->tcp.peer, peer));
+	f.client = str_from(
+		x->conn->peer[0] ? x->conn->peer : addr_format_ip(&x->conn->tcp.peer, peer));
 	if (x->tries) {
 		plan_addr_print(&x->log_addr, &endpoint);
 		f.endpoint = buf_str(&endpoint);

@@ -82,7 +82,7 @@ static void conn_end(struct conn *c, bool abort)
 		stream_close(c->stream);
 	c->x = NULL;
 	if (x)
-		exchange_client_gone(x);
+		exchange_client_gone(x); /* reads <c> for the log */
 	conn_release(c);
 }
 
@@ -182,11 +182,9 @@ static void conn_hung_up(struct op *op, int res)
 		conn_release(c);
 		return;
 	}
-	/* A FIN alone is a half-close: the client may still read its answer.  A reset is the end.
-	 */
-	if (res == 0)
-		c->saw_eof = true;
-	else if (res != -ECANCELED)
+	/* A FIN alone is a half-close: the client may still read its answer, and bytes before it
+	 * may still be unread.  A reset is the end. */
+	if (res < 0 && res != -ECANCELED)
 		conn_close(c);
 }
 
@@ -241,7 +239,7 @@ void conn_want_into(struct conn *c, struct nbuf *into, size_t at)
 
 void conn_watch(struct conn *c)
 {
-	if (c->state == CONN_ACTIVE && !op_inflight(&c->hup.op) && !c->saw_eof)
+	if (c->state == CONN_ACTIVE && !op_inflight(&c->hup.op))
 		stream_hangup(c->stream, &c->hup);
 }
 

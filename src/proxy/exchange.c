@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "base/poison.h"
 #include "proxy/metrics_priv.h"
 #include "proxy/worker_priv.h"
 
@@ -38,36 +39,42 @@ void exchange_timer_set(struct exchange *x)
 void exchange_await(struct exchange *x, nsec limit, enum proxy_reason reason)
 {
 	x->deadline_io = limit > 0 ? loop_now(x->worker->loop) + limit : NSEC_NEVER;
+	x->io_limit = limit;
 	x->io_reason = reason;
 	exchange_timer_set(x);
 }
 
-/* The client takes bytes slowly, but takes them: no stall. */
-static bool client_progressed(struct exchange *x)
+/* Bytes that the operations in flight have moved so far. */
+static uint64_t exchange_moved(const struct exchange *x)
 {
-	struct conn *c = x->conn;
+	const struct conn *c = x->conn;
+	const struct upconn *u = x->up;
+	uint64_t n = x->bytes_in + x->bytes_out;
 
-	if (!op_inflight(&c->send.op) || c->send.sent == x->send_mark)
-		return false;
-	x->send_mark = c->send.sent;
+	n += op_inflight(&c->send.op) ? c->send.sent : 0;
+	if (u)
+		n += (op_inflight(&u->send.op) ? u->send.sent : 0) +
+		     (op_inflight(&u->splice.op) ? u->splice.moved : 0);
+	return n;
+}
+
+/* Slowly is not a stall. */
+static bool exchange_progressed(struct exchange *x)
+{
+	uint64_t moved = exchange_moved(x);
+
+	if (x->state == X_HEAD || moved == x->io_mark)
+		return false; /* a head has one limit, however many bytes come */
+	x->io_mark = moved;
+	exchange_await(x, x->io_limit, x->io_reason);
 	return true;
 }
 
 static void exchange_expired(struct exchange *x, enum proxy_reason reason)
 {
-	if (x->state == X_HEAD) {
-		x->conn->close_after = true;
-		answer(x, reason);
-		return;
-	}
-	if (reason == PROXY_R_CLIENT_STALLED && client_progressed(x)) {
-		exchange_await(x, x->stall, reason);
-		return;
-	}
-	x->reason = reason;
-	if (x->state == X_TUNNEL || x->state == X_RESPONSE || x->state == X_ANSWER || x->answered)
-		exchange_end(x, false);
-	else if (reason == PROXY_R_BACKEND_TIMEOUT || reason == PROXY_R_RESPONSE_TIMEOUT)
+	if (x->answered || x->state == X_ANSWER || x->state == X_TUNNEL)
+		answer(x, reason); /* cuts it */
+	else if (reason == PROXY_R_BACKEND_TIMEOUT)
 		request_try_failed(x, reason);
 	else
 		answer(x, reason);
@@ -86,7 +93,7 @@ static void exchange_timer(struct timer *t)
 		x->deadline_io = NSEC_NEVER;
 		if (x->state == X_BACKOFF)
 			request_try(x);
-		else
+		else if (!exchange_progressed(x))
 			exchange_expired(x, x->io_reason);
 	} else {
 		exchange_timer_set(x);
@@ -104,6 +111,7 @@ struct exchange *exchange_new(struct conn *c, struct slice first)
 		struct arena arena;
 
 		x = w->spare.p[--w->spare.n];
+		POISON_CLEAR(x, sizeof(*x));
 		arena = x->arena;
 		memset(x, 0, offsetof(struct exchange, host_key));
 		x->arena = arena;
@@ -131,6 +139,7 @@ static void exchange_free(struct exchange *x)
 	slice_drop(&x->head);
 	slice_drop(&x->resp_head);
 	slice_drop(&x->resp_in);
+	slice_drop(&x->answer);
 	if (x->body_open)
 		chain_fini(&x->body);
 	if (x->hold)
@@ -140,6 +149,7 @@ static void exchange_free(struct exchange *x)
 	if (w->spare.n < SPARES) {
 		arena_reset(&x->arena);
 		*vec_push(&w->spare) = x;
+		POISON(x, sizeof(*x));
 	} else {
 		arena_fini(&x->arena);
 		mem_free(x);
@@ -149,6 +159,7 @@ static void exchange_free(struct exchange *x)
 void exchange_free_spares(struct worker *w)
 {
 	vec_for_each (x, &w->spare) {
+		POISON_CLEAR(*x, sizeof(**x));
 		arena_fini(&(*x)->arena);
 		mem_free(*x);
 	}
@@ -181,11 +192,11 @@ void exchange_release_plan(struct exchange *x)
 
 void exchange_end(struct exchange *x, bool clean)
 {
-	struct conn *c = x->conn;
+	struct conn *c = x->gone ? NULL : x->conn;
 
 	x_move(x, X_END);
 	if (x->up)
-		request_drop_up(x, false);
+		request_drop_up(x, UP_END_ABORT);
 	if (x->endpoint)
 		wendpoint_active(x->worker, x->endpoint, -1);
 	subs_leave(x);
@@ -198,7 +209,7 @@ void exchange_end(struct exchange *x, bool clean)
 
 void exchange_client_gone(struct exchange *x)
 {
-	x->conn = NULL;
+	x->gone = true;
 	if (!x->reason)
 		x->reason = PROXY_R_CLIENT_GONE;
 	exchange_end(x, false);
@@ -231,7 +242,7 @@ static void head_done(struct exchange *x)
 	struct slice rest = slice_sub(x->head, x->req.head.n, SIZE_MAX);
 
 	x->head_only = x->req.method_id == HTTP_HEAD;
-	c->close_after |= !x->req.keep_alive || x->worker->draining || c->bind->closing;
+	c->close_after |= !x->req.keep_alive || x->worker->say_close || c->bind->closing;
 	x->body_done = x->req.framing.body == HTTP_BODY_NONE;
 	x->body_left = x->req.framing.length;
 	if (x->body_done) {
@@ -241,9 +252,9 @@ static void head_done(struct exchange *x)
 		chain_init(&x->body, loop_bufs(x->worker->loop));
 		x->body_open = true;
 		cursor_open(&x->replay, &x->body);
+		x->continue_owed = x->req.expect_continue && !rest.n;
 		if (!request_take_body(x, slice_ref(rest)))
 			return;
-		x->continue_owed = x->req.expect_continue && !rest.n;
 	}
 	request_route(x);
 }
@@ -288,14 +299,23 @@ void exchange_start(struct exchange *x)
 	head_look(x);
 }
 
+/* FIN or reset inside a request, which must not look complete upstream.  Who only half-closed may
+ * still read why. */
+static void ends_early(struct exchange *x, int res)
+{
+	x->conn->close_after = true;
+	if (res == 0)
+		answer(x, (enum proxy_reason)HTTP_R_TRUNCATED);
+	else
+		answer(x, PROXY_R_CLIENT_GONE);
+}
+
 /* --- events of the connection ------------------------------------------------------------- */
 
 static void head_received(struct exchange *x, struct slice got, int res)
 {
 	if (res <= 0) {
-		/* Half a head and then nothing: there is nobody to answer. */
-		x->reason = PROXY_R_CLIENT_GONE;
-		exchange_end(x, false);
+		ends_early(x, res);
 		return;
 	}
 	AN(got.p == x->head.p + x->head.n);
@@ -313,9 +333,7 @@ static void body_received(struct exchange *x, struct slice got, int res)
 	}
 	if (x->body_done)
 		return; /* a half-close behind the request: the answer still goes out */
-	/* The upload ends early: it must not look complete upstream. */
-	x->reason = PROXY_R_CLIENT_GONE;
-	exchange_end(x, false);
+	ends_early(x, res);
 }
 
 void exchange_received(struct exchange *x, struct slice got, int res)
@@ -333,16 +351,27 @@ void exchange_received(struct exchange *x, struct slice got, int res)
 	case X_RESPONSE:
 		body_received(x, got, res);
 		break;
-	case X_ANSWER:
+	case X_ANSWER: /* the rest of a request that is refused */
 	case X_END:
 		slice_drop(&got);
 		break;
 	}
 }
 
+/* What is sent in that state may still be an interim response, with the answer behind it. */
+static void answer_sent(struct exchange *x)
+{
+	struct slice out = x->answer;
+
+	x->answer = (struct slice){0};
+	if (out.n)
+		conn_send(x->conn, &out, 1, 0);
+	else
+		exchange_end(x, true);
+}
+
 void exchange_sent(struct exchange *x, int err)
 {
-	x->send_mark = 0;
 	if (err < 0) {
 		x->reason = PROXY_R_CLIENT_GONE;
 		exchange_end(x, false);
@@ -356,16 +385,12 @@ void exchange_sent(struct exchange *x, int err)
 		tunnel_client_sent(x, err);
 		break;
 	case X_ANSWER:
-		exchange_end(x, true);
+		answer_sent(x);
 		break;
 	case X_ROUTED:
 	case X_UPSTREAM:
 	case X_BACKOFF:
-		/* An interim response is out; something final may wait behind it. */
-		if (x->pending_status)
-			answer_with(x, x->reason, x->pending_status, x->pending_body);
-		else
-			response_client_ready(x);
+		response_client_ready(x); /* an interim response is out */
 		break;
 	case X_HEAD:
 	case X_END:

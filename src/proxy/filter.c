@@ -247,13 +247,12 @@ bool cors_preflight(struct exchange *x, const struct plan_cors *c)
 	if (x->req.method_id != HTTP_OPTIONS || !origin.n ||
 		!http_has(&x->req.head, HTTP_ACCESS_CONTROL_REQUEST_METHOD))
 		return false;
-	http_edits_init(&x->resp_edits, &x->arena);
-	x->resp_edits_set = true;
+	answer_fields(x);
 	vary_origin(x, NULL);
 	if (x->cors_origin.n)
 		preflight_fields(x);
 	x->cors = NULL; /* the fields of an actual response are not for this one */
-	answer_with(x, PROXY_R_PREFLIGHT, 204, (struct str){0});
+	answer_bare(x, PROXY_R_PREFLIGHT, 204);
 	return true;
 }
 
@@ -264,6 +263,7 @@ static struct str session_value(struct exchange *x)
 {
 	static const char hex[] = "0123456789abcdef";
 	struct buf text = {0};
+	struct str value;
 	char *out;
 
 	plan_addr_print(&x->endpoint->addr, &text);
@@ -272,8 +272,9 @@ static struct str session_value(struct exchange *x)
 		out[i * 2] = hex[(unsigned char)text.p[i] >> 4];
 		out[i * 2 + 1] = hex[text.p[i] & 15];
 	}
+	value = str_of(out, text.n * 2);
 	buf_fini(&text);
-	return str_of(out, text.n * 2);
+	return value;
 }
 
 static int hex_of(char c)
@@ -415,15 +416,15 @@ static bool filters_go_on(struct exchange *x)
 		const struct plan_filters *f = x->filters_left[list];
 		const struct plan_filter *auth = filter_of(f, PLAN_FILTER_AUTH, x->filter_at);
 
-		if (!auth)
+		if (auth) {
+			x->filter_at = (unsigned)(auth - f->p) + 1;
+			auth_start(x, auth->auth);
+			return false;
+		}
+		if (f) {
+			x->filters_left[list] = NULL;
 			x->filter_at = 0;
-		if (!auth && list == 0)
-			x->filters_left[0] = NULL;
-		if (!auth)
-			continue;
-		x->filter_at = (unsigned)(auth - f->p) + 1;
-		auth_start(x, auth->auth);
-		return false;
+		}
 	}
 	return filters_others(x, x->listener_filters) && filters_others(x, x->rule->filters);
 }

@@ -75,7 +75,7 @@ static void ejection_free(struct ejection *e)
 static void send_endpoint(void *ctx, unsigned w, struct plan_endpoint *e)
 {
 	struct proxy *p = ctx;
-	struct msg *m = msg_new(MSG_ENDPOINT);
+	struct msg *m;
 
 	list_for_each_safe (node, &p->ejections) {
 		struct ejection *ej = container_of(node, struct ejection, node);
@@ -83,6 +83,9 @@ static void send_endpoint(void *ctx, unsigned w, struct plan_endpoint *e)
 		if (ej->endpoint == e)
 			ejection_free(ej);
 	}
+	if (w >= p->n_workers)
+		return; /* the workers have ended */
+	m = msg_new(MSG_ENDPOINT);
 	m->endpoint = e;
 	worker_mail(&p->workers[w], m);
 }
@@ -340,7 +343,7 @@ int proxy_new(struct loop *control, struct plan_store *store, const struct proxy
 			w->access_output = config->access_output;
 			w->access_format = config->access_format;
 		}
-		if (rc == 0)
+		if (rc == 0 && !config->by_hand)
 			rc = worker_start(w);
 	}
 	if (rc < 0) {
@@ -378,14 +381,29 @@ void proxy_drain(struct proxy *p, enum proxy_drain how)
 	}
 }
 
+bool proxy_tick(struct proxy *p)
+{
+	bool busy = false;
+
+	AN(p->config.by_hand);
+	for (unsigned w = 0; w < p->n_workers; w++)
+		busy |= worker_tick(&p->workers[w]);
+	return busy;
+}
+
 void proxy_free(struct proxy *p)
 {
 	if (!p)
 		return;
 	for (unsigned w = 0; w < p->n_workers; w++)
 		worker_mail(&p->workers[w], msg_new(MSG_STOP));
-	for (unsigned w = 0; w < p->n_workers; w++)
-		worker_join(&p->workers[w]);
+	for (unsigned w = 0; w < p->n_workers; w++) {
+		if (p->config.by_hand)
+			worker_run(&p->workers[w]);
+		else
+			worker_join(&p->workers[w]);
+	}
+	p->n_workers = 0; /* nobody is there to be told anything */
 	/* What they said last is read while the publisher still stands. */
 	mailbox_fini(&p->mailbox);
 	list_for_each_safe (node, &p->ejections)

@@ -25,7 +25,8 @@ enum proxy_log_format { PROXY_LOG_JSON, PROXY_LOG_TEXT };
 
 struct proxy_config {
 	unsigned workers; /* 1 to PROXY_WORKERS_MAX */
-	const struct clock *clock; /* borrowed */
+	bool by_hand; /* no threads: the owner turns the workers with proxy_tick(); for tests */
+	const struct clock *clock; /* borrowed; NULL: the system's */
 	struct writer *writer; /* borrowed; NULL: no access log */
 	unsigned access_output; /* of the writer */
 	enum proxy_log_format access_format;
@@ -56,12 +57,16 @@ struct plan *proxy_plan(const struct proxy *p);
 size_t proxy_live_plans(const struct proxy *p);
 
 enum proxy_drain {
+	PROXY_DRAIN_ANNOUNCE, /* still accepting, but answers say close */
 	PROXY_DRAIN_RETIRE, /* an upgrade: accept no more; idle connections end by their own timers
 			     */
 	PROXY_DRAIN_END, /* SIGTERM: as RETIRE, but close idle connections and answer with close */
 	PROXY_DRAIN_CUT, /* the time is over: tunnels get FIN, the rest is cut and counted */
 };
 void proxy_drain(struct proxy *p, enum proxy_drain how);
+/* With config.by_hand: one tick of each worker that waits for nothing.  True while they have
+ * something to do. */
+bool proxy_tick(struct proxy *p);
 /* Stops the workers and frees all; connections that live are cut.  NULL is legal. */
 void proxy_free(struct proxy *p);
 

@@ -14,25 +14,56 @@
 
 /* --- routing ------------------------------------------------------------------------------ */
 
-/* A header's value for matching; several lines are one value joined by ", ". */
-static bool match_header(const struct match_request *rq, struct str name, struct str *ret_value)
+/* The lines of <name> from <first> on as one value.  Made once per name and exchange: many
+ * candidates may ask. */
+static struct str joined_value(struct exchange *x, const struct http_field *first, struct str name)
 {
-	struct exchange *x = (struct exchange *)(uintptr_t)rq->header_ctx;
+	const struct http_head *h = &x->req.head;
+	enum http_id id = (enum http_id)first->id;
+	const struct http_field *f;
+	struct joined *j = x->joined;
+	size_t n = 0;
+	char *p;
+
+	while (j && !str_eq(j->name, name))
+		j = j->next;
+	if (j)
+		return j->value;
+	for (f = first; f; f = http_find(h, id, name, (unsigned)(f - h->fields) + 1))
+		n += f->value.n + 2u;
+	j = arena_alloc(&x->arena, sizeof(*j));
+	p = arena_bytes(&x->arena, n);
+	*j = (struct joined){.next = x->joined, .name = name, .value = str_of(p, n - 2)};
+	x->joined = j;
+	for (f = first; f; f = http_find(h, id, name, (unsigned)(f - h->fields) + 1)) {
+		memcpy(p, h->base + f->value.at, f->value.n);
+		p += f->value.n;
+		if (p != j->value.p + j->value.n)
+			p = mempcpy(p, ", ", 2);
+	}
+	return j->value;
+}
+
+/* A header's value for matching; several lines are one value joined by ", " (RFC 9110 section
+ * 5.3). */
+static bool header_value(struct exchange *x, struct str name, struct str *ret_value)
+{
 	const struct http_head *h = &x->req.head;
 	enum http_id id = http_name_id(name);
 	const struct http_field *f = http_find(h, id, name, 0);
-	struct str value;
 
 	if (!f)
 		return false;
-	value = http_field_value(h, f);
-	while ((f = http_find(h, id, name, (unsigned)(f - h->fields) + 1))) {
-		struct str more = http_field_value(h, f);
-
-		value = arena_printf(&x->arena, "%.*s, %.*s", STR_ARG(value), STR_ARG(more));
-	}
-	*ret_value = value;
+	*ret_value = http_find(h, id, name, (unsigned)(f - h->fields) + 1)
+			     ? joined_value(x, f, name)
+			     : http_field_value(h, f);
 	return true;
+}
+
+static bool match_header(const struct match_request *rq, struct str name, struct str *ret_value)
+{
+	/* The router hands back what it got, without const. */
+	return header_value((struct exchange *)(uintptr_t)rq->header_ctx, name, ret_value);
 }
 
 static enum match_verdict route_look_up(struct exchange *x, const struct plan_port_slot *slot,
@@ -85,8 +116,7 @@ static void route_chosen(struct exchange *x, const struct match_result *m)
 	x->prefix_depth = m->match->depth;
 	route_deadlines(x);
 	if (x->rule->failure) {
-		x->log_rule = x->rule->name;
-		answer(x, PROXY_R_RULE_REFUSED);
+		answer(x, proxy_reason_of(x->rule->failure->reason));
 		return;
 	}
 	if (x->deadline_request != NSEC_NEVER)
@@ -122,6 +152,7 @@ void request_route(struct exchange *x)
 	}
 	x->path = norm.path;
 	h1_request_out_init(&x->req_out, &x->req);
+	x->req_out.expect = false; /* we say 100 ourselves, when the backend is there to take it */
 	if (norm.had_dots)
 		x->req_out.path = norm.path;
 	switch (route_look_up(x, slot, host, &m)) {
@@ -195,8 +226,7 @@ static void forwarded_set(struct exchange *x)
 	peer = str_from(c->peer);
 	if (!trusted)
 		http_strip_forwarded(&x->req_edits, h);
-	else if (match_header(
-			 &(struct match_request){.header_ctx = x}, STR("x-forwarded-for"), &before))
+	else if (header_value(x, STR("x-forwarded-for"), &before))
 		peer = arena_printf(&x->arena, "%.*s, %s", STR_ARG(before), c->peer);
 	add(x, HTTP_X_FORWARDED_FOR, peer);
 	if (!trusted || !http_has(h, HTTP_X_FORWARDED_PROTO))
@@ -231,25 +261,42 @@ static bool method_is_safe(const struct exchange *x)
 	       x->req.method_id == HTTP_OPTIONS;
 }
 
+bool upstream_usable(
+	const struct plan_upstream *u, const struct plan_ref *to, enum proxy_reason *ret_reason)
+{
+	enum proxy_reason r = PROXY_R_BEFORE_;
+
+	if (to->refused)
+		r = proxy_reason_of(to->refused);
+	else if (!u)
+		r = PROXY_R_BACKEND_NOT_FOUND;
+	else if (u->failure.n || u->tls)
+		r = PROXY_R_BACKEND_TLS; /* never clear text where TLS is asked for */
+	else if ((u->protocol != PLAN_PROTOCOL_HTTP1 && u->protocol != PLAN_PROTOCOL_HTTP) ||
+		 u->proxy_out != PLAN_PROXY_NONE)
+		r = PROXY_R_BACKEND_PROTOCOL;
+	*ret_reason = r;
+	return r == PROXY_R_BEFORE_;
+}
+
 void request_filters_done(struct exchange *x)
 {
-	const struct plan_rule *rule = x->rule;
+	enum proxy_reason reason;
 
-	x->backend = balance_backend(x->worker, rule);
+	x->backend = balance_backend(x->worker, x->rule);
 	if (!x->backend) {
 		answer(x, PROXY_R_NO_BACKEND);
 		return;
 	}
-	if (x->backend->to.refused) {
-		answer(x, PROXY_R_BACKEND_REFUSED);
+	x->upstream = x->backend->to.refused
+			      ? NULL
+			      : plan_upstream_find(x->hold->plan, x->backend->to.upstream);
+	if (x->upstream)
+		x->log_upstream = x->upstream->name;
+	if (!upstream_usable(x->upstream, &x->backend->to, &reason)) {
+		answer(x, reason);
 		return;
 	}
-	x->upstream = plan_upstream_find(x->hold->plan, x->backend->to.upstream);
-	if (!x->upstream || x->upstream->failure.n) {
-		answer(x, PROXY_R_BACKEND_REFUSED);
-		return;
-	}
-	x->log_upstream = x->upstream->name;
 	if (!filters_backend(x, x->backend->filters))
 		return;
 	session_request(x);
@@ -274,10 +321,23 @@ static void try_endpoint_set(struct exchange *x, struct plan_endpoint *e)
 	x->log_addr = e->addr;
 }
 
+/* A 1.0 client may name no host; the backend is 1.1 and must be told one. */
+static void try_host(struct exchange *x)
+{
+	struct buf text = {0};
+
+	if (x->req_out.host.n)
+		return;
+	plan_addr_print(&x->endpoint->addr, &text);
+	x->req_out.host = arena_str(&x->arena, buf_str(&text));
+	buf_fini(&text);
+}
+
 static void try_begin(struct exchange *x)
 {
-	x->head_sent = x->end_sent = x->any_byte = x->send_failed = false;
+	x->head_sent = x->end_sent = x->any_byte = x->send_failed = x->request_out = false;
 	x->sent_at = 0;
+	try_host(x);
 	x->in_send = 0;
 	x->chunked_out = (struct h1_chunked){0};
 	slice_drop(&x->resp_head);
@@ -288,6 +348,7 @@ static void try_begin(struct exchange *x)
 	if (x->body_open) {
 		cursor_close(&x->primary);
 		cursor_open(&x->primary, &x->body);
+		AZ(x->primary.at); /* else a part of the body would be missing */
 	}
 	h1_response_begin(&x->resp_parser, &x->resp, x->resp_fields);
 }
@@ -308,7 +369,7 @@ void request_try(struct exchange *x)
 	x->tries++;
 	if (x->replays)
 		fresh = UP_NEW;
-	else if (!method_is_safe(x) || !x->body_done || x->body_open)
+	else if (!method_is_safe(x) || x->body_open)
 		fresh = UP_FRESH;
 	x->up = up_get(x->worker, e, x->upstream, x->settings, fresh, &request_user, x);
 	if (x->deadline_try != NSEC_NEVER)
@@ -317,12 +378,13 @@ void request_try(struct exchange *x)
 		request_pump(x);
 }
 
-void request_drop_up(struct exchange *x, bool reusable)
+void request_drop_up(struct exchange *x, enum up_end how)
 {
 	struct upconn *u = x->up;
 
 	x->up = NULL;
-	up_done(u, reusable);
+	x->in_send = 0;
+	up_done(u, how);
 }
 
 /* A try may be made again only where nothing of the body is lost. */
@@ -336,17 +398,18 @@ static bool replay_allowed(const struct exchange *x)
 {
 	if (x->rule->retry && x->rule->retry->attempts == 0)
 		return false;
-	return x->up && x->up->reused && !x->any_byte && x->replays == 0 && method_is_safe(x) &&
-	       !x->body_open;
+	return x->replays == 0 && method_is_safe(x) && !x->body_open;
 }
 
 static bool retry_allowed(const struct exchange *x, enum proxy_reason reason)
 {
 	const struct plan_retry *r = x->rule->retry;
 
-	/* Only what the backend did not process: a connection that was never there. */
+	/* Only what the backend did not process, a connection that was never there; and, as the
+	 * API has it, a try that reached timeouts.backendRequest. */
 	return r && x->retries < r->attempts && body_replayable(x) &&
-	       (reason == PROXY_R_CONNECT_FAILED || reason == PROXY_R_CONNECT_TIMEOUT);
+	       (reason == PROXY_R_CONNECT_FAILED || reason == PROXY_R_CONNECT_TIMEOUT ||
+		       reason == PROXY_R_BACKEND_TIMEOUT);
 }
 
 /* Exponential from the base interval, each with a quarter of jitter, at most 10 s. */
@@ -366,7 +429,8 @@ void request_retry(struct exchange *x)
 	x->retries++;
 	metrics_retry(x);
 	if (x->up)
-		request_drop_up(x, false);
+		request_drop_up(x, UP_END_ABORT);
+	slice_drop(&x->resp_head);
 	x->deadline_try = NSEC_NEVER;
 	x_move(x, X_BACKOFF);
 	exchange_await(x, wait, PROXY_R_BEFORE_);
@@ -387,9 +451,13 @@ bool request_retry_on_status(const struct exchange *x, int status)
 
 void request_try_failed(struct exchange *x, enum proxy_reason reason)
 {
-	wendpoint_result(x->worker, x->endpoint, false);
-	if (reason == PROXY_R_UPSTREAM_RESET && replay_allowed(x)) {
-		request_drop_up(x, false);
+	bool stale = reason == PROXY_R_UPSTREAM_RESET && x->up && x->up->reused && !x->any_byte;
+
+	/* That an idle connection ended says nothing about the endpoint. */
+	if (!stale)
+		wendpoint_result(x->worker, x->endpoint, false);
+	if (stale && replay_allowed(x)) {
+		request_drop_up(x, UP_END_ABORT);
 		x->replays++;
 		x->tries--;
 		request_try(x);
@@ -441,7 +509,7 @@ static void add_body(struct exchange *x, struct out *out)
 		n += 2;
 	}
 	out->n += n;
-	if (chunked && x->body_done && cursor_left(&x->primary) == x->in_send) {
+	if (chunked && !x->end_sent && x->body_done && cursor_left(&x->primary) == x->in_send) {
 		out->v[out->n++] = slice_plain(H1_CHUNK_LAST);
 		x->end_sent = true;
 	}
@@ -451,6 +519,7 @@ static void request_all_sent(struct exchange *x)
 {
 	nsec limit = x->settings->response_head;
 
+	x->request_out = true;
 	x->sent_at = loop_now(x->worker->loop);
 	/* A route's own timeouts take the place of the setting. */
 	if (x->rule->timeout_request != PLAN_TIMEOUT_UNSET ||
@@ -461,18 +530,32 @@ static void request_all_sent(struct exchange *x)
 	conn_watch(x->conn);
 }
 
+void request_continue(struct exchange *x)
+{
+	static const struct str interim = {"HTTP/1.1 100 Continue\r\n\r\n", 25};
+
+	if (!x->continue_owed || x->conn->out)
+		return;
+	x->continue_owed = false;
+	conn_send(x->conn, &(struct slice){interim.p, interim.n, NULL}, 1, 0);
+}
+
 void request_want_body(struct exchange *x)
 {
-	if (x->body_done || !x->body_open || x->conn->rest.n || chain_held(&x->body) >= BODY_CREDIT)
-		return;
-	if (x->continue_owed && !x->conn->out) {
-		static const struct str interim = {"HTTP/1.1 100 Continue\r\n\r\n", 25};
+	bool credit;
 
-		x->continue_owed = false;
-		conn_send(x->conn, &(struct slice){interim.p, interim.n, NULL}, 1, 0);
+	if (x->body_done || !x->body_open || x->send_failed)
+		return;
+	credit = cursor_left(&x->primary) < BODY_CREDIT;
+	if (credit) {
+		request_continue(x);
+		conn_want(x->conn, NBUF_LARGE);
 	}
-	conn_want(x->conn, NBUF_LARGE);
-	if (x->state == X_UPSTREAM && x->deadline_io == NSEC_NEVER)
+	/* While the upload runs, whoever is waited for has a limit: the backend that does not read,
+	 * or the client that does not send.  Bytes moved renew it. */
+	if (x->state == X_UPSTREAM && !credit)
+		exchange_await(x, x->settings->response_head, PROXY_R_RESPONSE_TIMEOUT);
+	else if (x->state == X_UPSTREAM)
 		exchange_await(x, x->client_body_idle, PROXY_R_CLIENT_BODY_TIMEOUT);
 }
 
@@ -490,20 +573,18 @@ static void request_send(struct exchange *x)
 		}
 		out->v[out->n++] = head;
 		x->head_sent = true;
-		up_want(x->up, NBUF_SMALL);
+		up_want(x->up, NBUF_MEDIUM);
 	}
 	if (x->body_open)
 		add_body(x, out);
 	if (out->n)
 		up_send(x->up, 0);
-	else if (x->body_done && !x->sent_at)
-		request_all_sent(x);
 }
 
 /* The bound on what is kept for a retry: beyond it there will be none. */
 static void hold_bound(struct exchange *x)
 {
-	if (x->state != X_ROUTED && chain_held(&x->body) > x->body_hold)
+	if (x->state == X_UPSTREAM && chain_held(&x->body) > x->body_hold)
 		cursor_close(&x->replay);
 }
 
@@ -515,7 +596,7 @@ void request_pump(struct exchange *x)
 			return;
 		hold_bound(x);
 	}
-	if (x->up && x->up->state == UP_BUSY && !op_inflight(&x->up->send.op))
+	if (x->up && x->up->state == UP_BUSY && !op_inflight(&x->up->send.op) && !x->send_failed)
 		request_send(x);
 	if (x->state == X_UPSTREAM || x->state == X_RESPONSE)
 		request_want_body(x);
@@ -536,7 +617,6 @@ bool request_take_body(struct exchange *x, struct slice got)
 	enum h1_result r = H1_DATA;
 
 	x->bytes_in += got.n;
-	x->deadline_io = x->state == X_UPSTREAM ? NSEC_NEVER : x->deadline_io;
 	if (x->req.framing.body == HTTP_BODY_LENGTH) {
 		size_t n = (size_t)MIN((uint64_t)got.n, x->body_left);
 
@@ -552,6 +632,7 @@ bool request_take_body(struct exchange *x, struct slice got)
 	}
 	if (r == H1_DONE) {
 		x->body_done = x->body.complete = true;
+		x->bytes_in -= in.n;
 		if (in.n)
 			x->conn->rest = slice_ref((struct slice){in.p, in.n, got.buf});
 	}
@@ -559,12 +640,7 @@ bool request_take_body(struct exchange *x, struct slice got)
 	if (r != H1_BAD)
 		return true;
 	x->conn->close_after = true;
-	if (x->answered) {
-		x->reason = (enum proxy_reason)x->chunked_in.reason;
-		exchange_end(x, false);
-	} else {
-		answer(x, (enum proxy_reason)x->chunked_in.reason);
-	}
+	answer(x, (enum proxy_reason)x->chunked_in.reason);
 	return false;
 }
 
@@ -592,6 +668,15 @@ static void request_up_received(struct upconn *u, struct slice got, int err)
 		response_received(x, got, err);
 }
 
+static bool request_is_out(const struct exchange *x)
+{
+	if (!x->body_open)
+		return true;
+	if (x->req_out.framing.body == HTTP_BODY_CHUNKED)
+		return x->end_sent;
+	return x->body_done && cursor_left(&x->primary) == 0;
+}
+
 static void request_up_sent(struct upconn *u, int err)
 {
 	struct exchange *x = u->owner;
@@ -603,21 +688,17 @@ static void request_up_sent(struct upconn *u, int err)
 	if (err < 0) {
 		/* The backend may have answered before it closed: what arrived decides. */
 		x->send_failed = true;
-		up_want(u, NBUF_SMALL);
+		up_want(u, NBUF_MEDIUM);
 		return;
 	}
 	if (x->in_send) {
 		cursor_advance(&x->primary, x->in_send);
 		x->in_send = 0;
 	}
-	if (!x->sent_at && x->body_done &&
-		(!x->body_open || (x->req_out.framing.body == HTTP_BODY_CHUNKED
-						  ? x->end_sent
-						  : cursor_left(&x->primary) == 0))) {
+	if (!x->request_out && request_is_out(x))
 		request_all_sent(x);
-		return;
-	}
-	request_pump(x);
+	else
+		request_pump(x);
 }
 
 const struct up_user request_user = {

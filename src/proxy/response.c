@@ -14,20 +14,21 @@
 /* All of the response is received: the upstream connection is free before the client has it all. */
 static void response_received_whole(struct exchange *x)
 {
-	bool request_out = x->body_done && !x->send_failed && x->sent_at;
+	bool clean = x->request_out && !x->send_failed;
 
 	x->resp_done = true;
 	x->deadline_try = NSEC_NEVER;
 	if (x->up)
-		request_drop_up(x, x->up_reusable && request_out);
+		request_drop_up(x, !clean           ? UP_END_ABORT
+				   : x->up_reusable ? UP_END_REUSE
+						    : UP_END_CLOSE);
 }
 
-static void response_truncated(struct exchange *x)
+static void response_cut(struct exchange *x, enum proxy_reason reason)
 {
 	/* The client must not take it for the whole. */
-	x->reason = PROXY_R_UPSTREAM_TRUNCATED;
 	wendpoint_result(x->worker, x->endpoint, false);
-	exchange_end(x, false);
+	answer(x, reason);
 }
 
 /* --- body ---------------------------------------------------------------------------------- */
@@ -54,8 +55,12 @@ static int body_decode(struct exchange *x, struct slice *v, unsigned room)
 			response_received_whole(x);
 		} else if (r == H1_MORE) {
 			slice_drop(in);
+		} else if (r == H1_BAD) {
+			while (n)
+				slice_drop(&v[--n]);
+			return -1;
 		}
-		return r == H1_BAD ? -1 : (int)n;
+		return (int)n;
 	}
 	if (x->resp.framing.body == HTTP_BODY_LENGTH) {
 		size_t take = (size_t)MIN((uint64_t)in->n, x->resp_left);
@@ -118,12 +123,13 @@ static void body_send(struct exchange *x, struct slice *v, unsigned n)
 	if (framed < 0) {
 		for (unsigned i = 0; i < n; i++)
 			slice_drop(&v[i]);
-		response_truncated(x);
+		response_cut(x, PROXY_R_UPSTREAM_BAD);
 		return;
 	}
 	if (framed > 0) {
-		exchange_await(x, x->stall, PROXY_R_CLIENT_STALLED);
 		conn_send(x->conn, v, (unsigned)framed, 0);
+		if (conn_sending(x->conn))
+			exchange_await(x, x->stall, PROXY_R_CLIENT_STALLED);
 	} else if (x->resp_done) {
 		response_over(x);
 	} else {
@@ -155,15 +161,16 @@ void response_spliced(struct upconn *u, int err)
 	x->bytes_out += u->splice.moved;
 	x->resp_left -= u->splice.moved;
 	if (err < 0 && u->splice.failed == stream_base(x->conn->stream)) {
-		x->reason = PROXY_R_CLIENT_GONE;
-		exchange_end(x, false);
+		answer(x, PROXY_R_CLIENT_GONE);
 	} else if (err < 0 || x->resp_left) {
-		response_truncated(x);
+		response_cut(x, PROXY_R_UPSTREAM_TRUNCATED);
 	} else {
 		response_received_whole(x);
 		response_over(x);
 	}
 }
+
+static void head_look(struct exchange *x);
 
 /* The client's connection takes more. */
 void response_client_ready(struct exchange *x)
@@ -174,13 +181,14 @@ void response_client_ready(struct exchange *x)
 		/* After an interim response: look at what arrived meanwhile. */
 		if (x->up && x->up->state == UP_BUSY) {
 			if (x->resp_head.n && !op_inflight(&x->up->recv.op))
-				response_received(x, (struct slice){0}, 1);
-			request_pump(x);
+				head_look(x);
+			else
+				request_pump(x);
 		}
 		return;
 	}
 	/* Once the head is out and more is to come, the plan is let go: see worker_priv.h. */
-	if (!x->resp_done && x->body_done && x->sent_at)
+	if (!x->resp_done && x->request_out)
 		exchange_release_plan(x);
 	if (x->resp_done && !x->resp_in.n)
 		response_over(x);
@@ -201,7 +209,7 @@ static void body_received(struct exchange *x, struct slice got, int err)
 				body_send(x, v, 0);
 			return;
 		}
-		response_truncated(x);
+		response_cut(x, PROXY_R_UPSTREAM_TRUNCATED);
 		return;
 	}
 	AZ(x->resp_in.n);
@@ -223,9 +231,9 @@ static void head_framing(struct exchange *x, struct h1_response_out *out)
 		out->framing.body = x->resp_chunked ? HTTP_BODY_CHUNKED : HTTP_BODY_CLOSE;
 		x->conn->close_after |= !x->resp_chunked;
 	}
-	x->conn->close_after |= x->worker->draining || x->conn->bind->closing;
-	if (!x->body_done && !x->up)
-		x->conn->close_after = true;
+	x->conn->close_after |= x->worker->say_close || x->conn->bind->closing;
+	/* An early answer: the client may stop its upload, and the connection is not used again. */
+	x->conn->close_after |= !x->body_done;
 	out->connection = x->conn->close_after ? H1_CONN_CLOSE
 			  : x->req.minor == 0  ? H1_CONN_KEEP_ALIVE
 					       : H1_CONN_DEFAULT;
@@ -275,6 +283,15 @@ static void keep_alive_limit(struct exchange *x)
 	}
 }
 
+/* Event streams and gRPC pause as long as they like; TCP's own probes tell a dead peer. */
+static bool body_endless(const struct exchange *x)
+{
+	struct str type = http_value(&x->resp.head, HTTP_CONTENT_TYPE);
+
+	return (type.n >= 17 && str_eq_nocase(str_take(type, 17), STR("text/event-stream"))) ||
+	       (type.n >= 16 && str_eq_nocase(str_take(type, 16), STR("application/grpc")));
+}
+
 static void head_final(struct exchange *x)
 {
 	struct h1_response_out out = {.status = x->resp.status,
@@ -287,6 +304,8 @@ static void head_final(struct exchange *x)
 	x->head_at = loop_now(x->worker->loop);
 	wendpoint_result(x->worker, x->endpoint, true);
 	x->up_reusable = x->resp.keep_alive && x->resp.framing.body != HTTP_BODY_CLOSE;
+	if (body_endless(x))
+		x->body_idle = 0;
 	if (http_has(&x->resp.head, HTTP_KEEP_ALIVE))
 		keep_alive_limit(x);
 	edits_begin(x);
@@ -300,7 +319,8 @@ static void head_final(struct exchange *x)
 	x_move(x, X_RESPONSE);
 	x->answered = true;
 	cursor_close(&x->replay);
-	x->resp_in = slice_ref(slice_sub(x->resp_head, n, SIZE_MAX));
+	if (x->resp_head.n > n)
+		x->resp_in = slice_ref(slice_sub(x->resp_head, n, SIZE_MAX));
 	slice_drop(&x->resp_head);
 	if (x->resp.framing.body == HTTP_BODY_NONE) {
 		/* Bytes behind a head without body belong to no request of ours. */
@@ -334,7 +354,7 @@ static void head_interim(struct exchange *x)
 	x->resp_head = rest;
 	h1_response_begin(&x->resp_parser, &x->resp, x->resp_fields);
 	if (!x->conn->out)
-		response_received(x, (struct slice){0}, 1);
+		head_look(x);
 }
 
 static void head_done(struct exchange *x)
@@ -354,6 +374,7 @@ static void head_append(struct exchange *x, struct slice got)
 {
 	struct slice *h = &x->resp_head;
 	struct nbuf *b;
+	size_t n;
 
 	if (!got.n)
 		return;
@@ -362,12 +383,15 @@ static void head_append(struct exchange *x, struct slice got)
 		*h = got;
 		return;
 	}
-	b = nbuf_new(loop_bufs(x->worker->loop), h->n + got.n);
+	/* What does not fit lies beyond every limit on heads, so the parser has its verdict. */
+	n = MIN(got.n, NBUF_LARGE - h->n);
+	b = nbuf_new(loop_bufs(x->worker->loop), h->n + n);
 	memcpy(b->data, h->p, h->n);
-	memcpy(b->data + h->n, got.p, MIN(got.n, b->cap - h->n));
-	nbuf_unref(h->buf);
-	*h = (struct slice){b->data, MIN(h->n + got.n, b->cap), b};
+	memcpy(b->data + h->n, got.p, n);
+	n += h->n;
+	slice_drop(h);
 	slice_drop(&got);
+	*h = (struct slice){b->data, n, b};
 }
 
 static void head_look(struct exchange *x)
@@ -376,7 +400,7 @@ static void head_look(struct exchange *x)
 		(enum http_method)x->req.method_id, x->req_out.upgrade.n > 0};
 
 	if (!x->resp_head.n) {
-		up_want(x->up, NBUF_SMALL);
+		up_want(x->up, NBUF_MEDIUM);
 		return;
 	}
 	switch (h1_response_parse(
@@ -385,7 +409,7 @@ static void head_look(struct exchange *x)
 		head_done(x);
 		break;
 	case H1_MORE:
-		up_want(x->up, x->resp_head.n < NBUF_SMALL ? NBUF_SMALL : NBUF_MEDIUM);
+		up_want(x->up, NBUF_MEDIUM);
 		break;
 	case H1_BAD:
 	case H1_DATA:
@@ -395,6 +419,7 @@ static void head_look(struct exchange *x)
 	}
 }
 
+/* The request goes on, or the response's end is here: <got> empty, <err> a reset or 0. */
 void response_received(struct exchange *x, struct slice got, int err)
 {
 	if (x->state == X_RESPONSE) {
@@ -405,14 +430,11 @@ void response_received(struct exchange *x, struct slice got, int err)
 		slice_drop(&got);
 		return;
 	}
-	if (got.n == 0 && err <= 0) {
-		slice_drop(&got);
+	if (got.n == 0) {
 		request_try_failed(x, PROXY_R_UPSTREAM_RESET);
 		return;
 	}
-	x->any_byte |= got.n > 0;
-	if (!x->sent_at && !x->head_sent)
-		x->up_reusable = false;
+	x->any_byte = true;
 	head_append(x, got);
 	/* An interim response is still on its way to the client: this waits for it. */
 	if (!x->conn->out)

@@ -33,7 +33,8 @@ struct sub {
 	bool waiting; /* authorization: for the whole body */
 	struct timer timer;
 	struct http_limits limits;
-	struct h1_request_out out;
+	struct h1_request_out out; /* borrows from the exchange: only until the head is written */
+	enum http_method method;
 	struct h1_parser parser;
 	struct http_response resp;
 	struct h1_chunked decoder;
@@ -48,14 +49,14 @@ void sub_slab_init(struct slab *s)
 	slab_init(s, sizeof(struct sub), 64 * 1024);
 }
 
-static void sub_free(struct sub *s, bool reusable)
+static void sub_free(struct sub *s, enum up_end how)
 {
 	struct worker *w = s->worker;
 
 	list_del(&s->node);
 	loop_timer_cancel(w->loop, &s->timer);
 	if (s->up)
-		up_done(s->up, reusable);
+		up_done(s->up, how);
 	if (s->endpoint)
 		wendpoint_active(w, s->endpoint, -1);
 	slice_drop(&s->head);
@@ -74,7 +75,7 @@ static void sub_failed(struct sub *s)
 		return;
 	}
 	metrics_mirror_lost(s->worker);
-	sub_free(s, false);
+	sub_free(s, UP_END_ABORT);
 }
 
 /* --- sending ------------------------------------------------------------------------------- */
@@ -148,13 +149,21 @@ static void sub_sent(struct upconn *u, int err)
 
 /* --- receiving ----------------------------------------------------------------------------- */
 
+/* An answer may come before the request is out: then the connection is of no more use. */
+static enum up_end sub_end_of(const struct sub *s, bool reusable)
+{
+	if (!s->end_sent || op_inflight(&s->up->send.op))
+		return UP_END_ABORT;
+	return reusable ? UP_END_REUSE : UP_END_CLOSE;
+}
+
 static void sub_done(struct sub *s, bool reusable)
 {
 	wendpoint_result(s->worker, s->endpoint, true);
 	if (s->kind == SUB_AUTH)
 		auth_verdict(s, true);
 	else
-		sub_free(s, reusable && s->end_sent && !op_inflight(&s->up->send.op));
+		sub_free(s, sub_end_of(s, reusable));
 }
 
 /* Body bytes of the answer: counted off, never kept. */
@@ -214,7 +223,7 @@ static void sub_head_add(struct sub *s, struct slice got)
 
 static void sub_head(struct sub *s)
 {
-	const struct h1_asked asked = {.method = http_method_of(s->out.method)};
+	const struct h1_asked asked = {.method = s->method};
 
 	for (;;) {
 		struct slice rest;
@@ -342,12 +351,15 @@ static bool sub_go(struct sub *s, const struct plan_ref *to)
 	struct exchange *x = s->x;
 	const struct plan_upstream *u =
 		to->refused ? NULL : plan_upstream_find(x->hold->plan, to->upstream);
-	struct plan_endpoint *e = u && !u->failure.n ? balance_endpoint(s->worker, u, NULL) : NULL;
+	enum proxy_reason reason;
+	struct plan_endpoint *e =
+		upstream_usable(u, to, &reason) ? balance_endpoint(s->worker, u, NULL) : NULL;
 
 	if (!e)
 		return false;
 	s->endpoint = e;
 	wendpoint_active(s->worker, e, 1);
+	s->method = http_method_of(s->out.method);
 	s->up = up_get(s->worker, e, u, x->settings, UP_FRESH, &sub_user, s);
 	sub_send(s);
 	return true;
@@ -412,13 +424,14 @@ static void auth_go(struct sub *s)
 		sub_failed(s);
 }
 
-bool auth_start(struct exchange *x, const struct plan_auth *a)
+void auth_start(struct exchange *x, const struct plan_auth *a)
 {
 	struct sub *s;
 
 	if (a->to.refused || a->protocol != PLAN_AUTH_HTTP) {
-		answer(x, PROXY_R_BACKEND_REFUSED);
-		return false;
+		answer(x,
+			a->to.refused ? proxy_reason_of(a->to.refused) : PROXY_R_BACKEND_PROTOCOL);
+		return;
 	}
 	s = sub_new(x, SUB_AUTH);
 	s->auth = a;
@@ -433,15 +446,14 @@ bool auth_start(struct exchange *x, const struct plan_auth *a)
 		s->waiting = true;
 		if (x->req.framing.body == HTTP_BODY_LENGTH &&
 			x->req.framing.length > a->body_max) {
-			sub_free(s, false);
+			sub_free(s, UP_END_ABORT);
 			answer(x, PROXY_R_AUTH_BODY);
-			return false;
+			return;
 		}
 		auth_want_body(x);
-		return false;
+		return;
 	}
 	auth_go(s);
-	return false;
 }
 
 /* Names that an authorization answer may set are the gateway's: the client's own go first. */
@@ -480,35 +492,31 @@ static void auth_verdict(struct sub *s, bool answered)
 		auth_copy_headers(s);
 	else if (status == 401)
 		challenge = arena_str(&x->arena, http_value(&s->resp.head, HTTP_WWW_AUTHENTICATE));
-	/* Its body is not read, so the connection is not used again unless there is none. */
-	sub_free(s, answered && s->resp.keep_alive && s->resp.framing.body != HTTP_BODY_CLOSE &&
-			    s->resp.framing.length == 0 &&
-			    s->resp.framing.body != HTTP_BODY_CHUNKED &&
-			    s->resp_head.n == s->resp.head.n && s->end_sent &&
-			    !op_inflight(&s->up->send.op));
+	/* Its body is not read, so the connection is used again only where there is none. */
+	if (!answered)
+		sub_free(s, UP_END_ABORT);
+	else
+		sub_free(s,
+			sub_end_of(s, s->resp.keep_alive && s->resp_head.n == s->resp.head.n &&
+					      (s->resp.framing.body == HTTP_BODY_NONE ||
+						      (s->resp.framing.body == HTTP_BODY_LENGTH &&
+							      s->resp.framing.length == 0))));
 	if (status == 200) {
 		filters_resume(x);
 	} else if (!answered || status >= 500) {
 		answer(x, PROXY_R_AUTH_FAILED);
+	} else if (status == 401) {
+		answer_challenge(x, PROXY_R_AUTH_DENIED, challenge);
 	} else {
-		http_edits_init(&x->resp_edits, &x->arena);
-		x->resp_edits_set = true;
-		if (challenge.n)
-			AZ(http_edits_add(&x->resp_edits, HTTP_WWW_AUTHENTICATE,
-				STR("www-authenticate"), challenge));
-		answer_status(x, PROXY_R_AUTH_DENIED, status == 401 ? 401 : 403);
+		answer(x, PROXY_R_AUTH_DENIED);
 	}
 }
 
 void auth_want_body(struct exchange *x)
 {
-	if (x->continue_owed && !x->conn->out) {
-		static const struct str interim = {"HTTP/1.1 100 Continue\r\n\r\n", 25};
-
-		x->continue_owed = false;
-		conn_send(x->conn, &(struct slice){interim.p, interim.n, NULL}, 1, 0);
-	}
+	request_continue(x);
 	conn_want(x->conn, NBUF_LARGE);
+	exchange_await(x, x->client_body_idle, PROXY_R_CLIENT_BODY_TIMEOUT);
 }
 
 /* --- with the exchange ------------------------------------------------------------------------ */
@@ -532,7 +540,7 @@ void subs_pump(struct exchange *x)
 			if (!s->waiting)
 				continue;
 			if (chain_held(&x->body) > s->auth->body_max) {
-				sub_free(s, false);
+				sub_free(s, UP_END_ABORT);
 				answer(x, PROXY_R_AUTH_BODY);
 				return;
 			}
@@ -559,12 +567,19 @@ void subs_leave(struct exchange *x)
 		if (s->kind == SUB_AUTH || !x->body_done) {
 			if (s->kind == SUB_MIRROR)
 				metrics_mirror_lost(s->worker);
-			sub_free(s, false);
+			sub_free(s, UP_END_ABORT);
 			continue;
 		}
 		s->body.complete = true;
 		s->x = NULL;
 		list_del(&s->node);
+		list_add_tail(&s->worker->lone_subs, &s->node);
 		sub_send(s);
 	}
+}
+
+void subs_cut(struct worker *w)
+{
+	list_for_each_safe (node, &w->lone_subs)
+		sub_failed(container_of(node, struct sub, node));
 }

@@ -9,15 +9,16 @@
 
 static void tunnel_await(struct exchange *x)
 {
-	exchange_await(x, x->tunnel_idle, PROXY_R_CLIENT_STALLED);
+	exchange_await(x, x->tunnel_idle, PROXY_R_TUNNEL_IDLE);
 }
 
 static void tunnel_check_over(struct exchange *x)
 {
-	if (x->tunnel_client_done && x->tunnel_up_done) {
-		x->reason = PROXY_R_BEFORE_;
-		exchange_end(x, false);
-	}
+	if (!x->tunnel_client_done || !x->tunnel_up_done || x->conn->out)
+		return;
+	/* In order: what the kernel still holds for either side is delivered. */
+	request_drop_up(x, UP_END_CLOSE);
+	exchange_end(x, true);
 }
 
 static void to_up(struct exchange *x, struct slice got)
@@ -35,7 +36,7 @@ void tunnel_client_received(struct exchange *x, struct slice got, int res)
 		return;
 	}
 	if (res < 0) {
-		exchange_end(x, false);
+		answer(x, PROXY_R_CLIENT_GONE);
 		return;
 	}
 	x->tunnel_client_done = true;
@@ -46,7 +47,7 @@ void tunnel_client_received(struct exchange *x, struct slice got, int res)
 void tunnel_up_sent(struct exchange *x, int err)
 {
 	if (err < 0) {
-		exchange_end(x, false);
+		answer(x, PROXY_R_UPSTREAM_RESET);
 		return;
 	}
 	tunnel_await(x);
@@ -58,8 +59,7 @@ void tunnel_up_received(struct exchange *x, struct slice got, int err)
 {
 	tunnel_await(x);
 	if (err < 0) {
-		slice_drop(&got);
-		exchange_end(x, false);
+		answer(x, PROXY_R_UPSTREAM_RESET);
 	} else if (got.n) {
 		x->bytes_out += got.n;
 		conn_send(x->conn, &got, 1, 0);
@@ -75,10 +75,12 @@ void tunnel_client_sent(struct exchange *x, int err)
 {
 	(void)err; /* exchange_sent() has ended the exchange on an error */
 	tunnel_await(x);
-	if (x->tunnel_up_done)
-		sock_shutdown(stream_base(x->conn->stream));
-	else
+	if (!x->tunnel_up_done) {
 		up_want(x->up, NBUF_MEDIUM);
+		return;
+	}
+	sock_shutdown(stream_base(x->conn->stream));
+	tunnel_check_over(x);
 }
 
 void tunnel_start(struct exchange *x)
@@ -89,12 +91,13 @@ void tunnel_start(struct exchange *x)
 		.framing = {.body = HTTP_BODY_TUNNEL},
 		.connection = H1_CONN_UPGRADE,
 		.upgrade = x->req_out.upgrade};
-	struct slice v[2] = {{0}},
-		     early = slice_ref(slice_sub(x->resp_head, x->resp.head.n, SIZE_MAX));
+	struct slice v[2] = {{0}}, early = {0};
 	struct slice rest = x->conn->rest;
 	size_t bound;
 	int n;
 
+	if (x->resp_head.n > x->resp.head.n)
+		early = slice_ref(slice_sub(x->resp_head, x->resp.head.n, SIZE_MAX));
 	x->status = 101;
 	x->head_at = loop_now(x->worker->loop);
 	x->tunnel_idle = x->settings->tunnel_idle;

@@ -62,6 +62,8 @@ bool up_leaving_gone(struct worker *w, struct plan_endpoint *e)
 	return true;
 }
 
+static void up_close(struct upconn *u, bool abort);
+
 static void wendpoint_check(struct worker *w, struct wendpoint *ep)
 {
 	if (ep->leaving && !ep->active && !ep->open)
@@ -95,7 +97,7 @@ void up_endpoint_leaving(struct worker *w, struct plan_endpoint *e)
 
 	ep->leaving = true;
 	list_for_each_safe (node, &ep->pool)
-		up_abort(container_of(node, struct upconn, node));
+		up_close(container_of(node, struct upconn, node), false);
 	wendpoint_check(w, ep);
 }
 
@@ -105,7 +107,7 @@ void up_close_pools(struct worker *w)
 		if (!*ep)
 			continue;
 		list_for_each_safe (node, &(*ep)->pool)
-			up_abort(container_of(node, struct upconn, node));
+			up_close(container_of(node, struct upconn, node), false);
 	}
 }
 
@@ -127,7 +129,7 @@ static void up_release(struct upconn *u)
 	wendpoint_check(w, ep);
 }
 
-static void up_close(struct upconn *u)
+static void up_close(struct upconn *u, bool abort)
 {
 	if (u->state == UP_CLOSED)
 		return;
@@ -142,14 +144,11 @@ static void up_close(struct upconn *u)
 	loop_timer_cancel(u->worker->loop, &u->timer);
 	if (op_inflight(&u->splice.op))
 		splice_cancel(&u->splice);
-	if (u->stream)
+	if (u->stream && abort)
 		stream_abort(u->stream);
+	else if (u->stream)
+		stream_close(u->stream);
 	up_release(u);
-}
-
-void up_abort(struct upconn *u)
-{
-	up_close(u);
 }
 
 static void up_received(struct op *op, int res)
@@ -166,7 +165,7 @@ static void up_received(struct op *op, int res)
 	if (u->state == UP_CLOSED)
 		up_release(u);
 	else
-		up_close(u);
+		up_close(u, false); /* idle: it ended, or spoke out of turn */
 }
 
 static void up_sent(struct op *op, int res)
@@ -212,22 +211,33 @@ static void up_spliced(struct op *op, int res)
 		u->user->spliced(u, res);
 }
 
+/* Left armed while the connection is busy: moving it later is nearly free. */
 static void up_timer(struct timer *t)
 {
-	up_close(container_of(t, struct upconn, timer));
+	struct upconn *u = container_of(t, struct upconn, timer);
+
+	if (u->state == UP_POOLED)
+		up_close(u, false);
 }
 
+/* Something has come in on an idle connection: its end, or bytes that answer nothing we asked. */
+static bool up_disturbed(const struct upconn *u)
+{
+	return u->recv.op.state != OP_WAITING;
+}
+
+/* The most recently used one that may serve: older ones are likelier to be dying. */
 static struct upconn *up_pooled(struct wendpoint *ep, uint64_t digest, nsec now, bool fresh)
 {
-	while (!list_empty(&ep->pool)) {
-		struct upconn *u = container_of(ep->pool.next, struct upconn, node);
+	list_for_each_safe (node, &ep->pool) {
+		struct upconn *u = container_of(node, struct upconn, node);
 
-		if (u->tls_digest != digest || (fresh && now - u->pooled_at > FRESH)) {
-			if (u->tls_digest == digest)
-				return NULL;
-			up_close(u);
+		if (u->tls_digest != digest || up_disturbed(u)) {
+			up_close(u, false);
 			continue;
 		}
+		if (fresh && now - u->pooled_at > FRESH)
+			return NULL;
 		list_del(&u->node);
 		ep->n_pooled--;
 		up_move(u, UP_BUSY);
@@ -294,23 +304,29 @@ void up_want(struct upconn *u, size_t want)
 		stream_recv(u->stream, &u->recv, want);
 }
 
-void up_done(struct upconn *u, bool reusable)
+static bool up_poolable(const struct upconn *u)
 {
-	struct wendpoint *ep = u->ep;
+	const struct worker *w = u->worker;
+	unsigned most = MAX(u->pool_max / w->proxy_workers, 1u);
+
+	return u->state == UP_BUSY && !u->ep->leaving && !w->cut && u->idle_limit > 0 &&
+	       u->ep->n_pooled < most && !op_inflight(&u->send.op) && !op_inflight(&u->splice.op);
+}
+
+void up_done(struct upconn *u, enum up_end how)
+{
 	struct worker *w = u->worker;
-	unsigned most = MAX(u->pool_max / MAX(w->proxy_workers, 1u), 1u);
 
 	u->user = NULL;
 	u->owner = NULL;
-	if (!reusable || u->state != UP_BUSY || ep->leaving || w->drain == PROXY_DRAIN_CUT ||
-		ep->n_pooled >= most || op_inflight(&u->send.op)) {
-		up_close(u);
+	if (how != UP_END_REUSE || !up_poolable(u)) {
+		up_close(u, how == UP_END_ABORT);
 		return;
 	}
 	up_move(u, UP_POOLED);
 	u->pooled_at = loop_now(w->loop);
-	list_add_head(&ep->pool, &u->node);
-	ep->n_pooled++;
+	list_add_head(&u->ep->pool, &u->node);
+	u->ep->n_pooled++;
 	loop_timer_arm(w->loop, &u->timer, u->idle_limit);
-	up_want(u, NBUF_SMALL);
+	up_want(u, NBUF_MEDIUM);
 }

@@ -84,9 +84,10 @@ const struct plan_port_slot *bind_slot(struct bind *b)
 {
 	const struct plan *plan = worker_plan(b->worker);
 
-	if (b->seen_plan != plan) {
-		b->seen_plan = plan;
-		b->slot = plan ? plan_port_find(plan, b->port_id) : NULL;
+	/* By revision: a later plan may lie where an earlier one lay. */
+	if (plan && b->seen_revision != plan_revision(plan)) {
+		b->seen_revision = plan_revision(plan);
+		b->slot = plan_port_find(plan, b->port_id);
 	}
 	return b->slot;
 }
@@ -220,13 +221,16 @@ static void binds_stop(struct worker *w)
 
 static void worker_drain(struct worker *w, enum proxy_drain how)
 {
+	w->say_close = true;
+	if (how == PROXY_DRAIN_ANNOUNCE)
+		return;
 	if (!w->draining)
 		binds_stop(w);
 	w->draining = true;
-	w->drain = how;
+	w->cut = how == PROXY_DRAIN_CUT;
 	if (how == PROXY_DRAIN_END)
 		conns_close_idle(w, NULL);
-	if (how == PROXY_DRAIN_CUT)
+	if (w->cut)
 		conns_cut(w);
 	worker_check_drained(w);
 }
@@ -251,7 +255,7 @@ static void worker_deliver(struct mail *mail)
 		b = bind_find(w, &m->addr);
 		if (b) {
 			b->port_id = m->port_id;
-			b->seen_plan = NULL;
+			b->seen_revision = 0;
 		}
 		break;
 	case MSG_UNLISTEN:
@@ -306,6 +310,7 @@ int worker_init(
 	list_init(&w->binds);
 	list_init(&w->idle);
 	list_init(&w->active);
+	list_init(&w->lone_subs);
 	slab_init(&w->conns, sizeof(struct conn), 0);
 	slab_init(&w->upconns, sizeof(struct upconn), 0);
 	slab_init(&w->outs, sizeof(struct out), 0);
@@ -316,6 +321,7 @@ int worker_init(
 
 static void worker_empty(struct worker *w)
 {
+	subs_cut(w);
 	up_close_pools(w);
 	while (w->n_conns || w->upconns.used || w->n_exchanges)
 		loop_tick(w->loop, MSEC(1));
@@ -335,6 +341,22 @@ static void worker_empty(struct worker *w)
 	loop_free(w->loop);
 }
 
+bool worker_tick(struct worker *w)
+{
+	const struct loop_stats *s = loop_stats(w->loop);
+	uint64_t before = s->events + s->completions + s->timers + s->tasks;
+
+	loop_tick(w->loop, 0);
+	return s->events + s->completions + s->timers + s->tasks != before;
+}
+
+void worker_run(struct worker *w)
+{
+	while (!w->stopping)
+		loop_tick(w->loop, NSEC_NEVER);
+	worker_empty(w);
+}
+
 static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
@@ -342,9 +364,7 @@ static void *worker_main(void *arg)
 
 	snprintf(name, sizeof(name), "worker-%u", w->number);
 	pthread_setname_np(pthread_self(), name);
-	while (!w->stopping)
-		loop_tick(w->loop, NSEC_NEVER);
-	worker_empty(w);
+	worker_run(w);
 	return NULL;
 }
 

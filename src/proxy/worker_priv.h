@@ -45,7 +45,7 @@ struct bind {
 	uint64_t port_id; /* plan_port.id */
 	unsigned refs; /* listeners open, connections alive */
 	bool closing; /* its port is gone from the plan */
-	const struct plan *seen_plan; /* for which <slot> was looked up */
+	uint64_t seen_revision; /* of the plan in which <slot> was looked up; 0: not yet */
 	const struct plan_port_slot *slot; /* NULL: no such port in that plan */
 	unsigned n_listeners;
 	struct bind_listener {
@@ -90,13 +90,20 @@ struct conn {
 	size_t lingered;
 	uint32_t requests;
 	bool close_after; /* no further request */
-	bool saw_eof; /* the peer has sent FIN */
+	bool saw_eof; /* the peer has sent FIN, and all before it is read */
 	char peer[ADDR_TEXT]; /* the client's address as text; empty until it is needed */
 	struct recv_op recv;
 	struct send_op send;
 	struct hup_op hup; /* FIN or reset while an answer is awaited */
 	struct timer timer;
 	struct tcp tcp;
+};
+
+/* A header of several lines as one value. */
+struct joined {
+	struct joined *next;
+	struct str name; /* borrowed from the plan */
+	struct str value;
 };
 
 /* --- exchanges (exchange.c, request.c, response.c) ---------------------------------------- */
@@ -127,6 +134,7 @@ struct exchange {
 	enum x_state state;
 	struct worker *worker;
 	struct conn *conn;
+	bool gone; /* the client: <conn> is closed, and read only for the log */
 	struct upconn *up; /* the primary's, or NULL */
 	struct plan_hold *hold; /* NULL: let go of */
 	const struct plan_rule *rule; /* NULL after the hold */
@@ -140,6 +148,7 @@ struct exchange {
 
 	/* request */
 	struct slice head; /* of the bytes that arrived: head first */
+	struct joined *joined; /* values of several lines, made for matching */
 	struct h1_parser parser;
 	struct http_request req;
 	struct http_limits limits;
@@ -148,7 +157,6 @@ struct exchange {
 	bool path_rewritten;
 	struct h1_request_out req_out;
 	struct http_edits req_edits;
-	enum http_reason bad; /* of the request body */
 
 	/* request body */
 	struct h1_chunked chunked_in;
@@ -161,7 +169,7 @@ struct exchange {
 	bool head_sent; /* of this try: handed to the upstream connection */
 	bool end_sent; /* of this try: the body's end too */
 	bool continue_owed; /* the client waits for 100 */
-	bool continue_sent;
+	bool request_out; /* of this try: all of the request is with the kernel */
 
 	/* response */
 	struct slice resp_head; /* of the bytes that arrived, until the head is whole */
@@ -193,15 +201,15 @@ struct exchange {
 	nsec client_body_idle;
 	uint64_t body_hold;
 	bool body_open; /* <body> is initialised */
-	int pending_status; /* an answer that waits for an interim one to be out; 0: none */
-	struct str pending_body;
+	struct slice answer; /* of our own, waits for an interim one to be out */
 	bool any_byte; /* of this try's response arrived */
 	struct timer timer; /* the nearest of these three */
 	nsec deadline_request; /* NSEC_NEVER: none; likewise below */
 	nsec deadline_try;
 	nsec deadline_io; /* for what is awaited now: */
+	nsec io_limit; /* how long, from the last progress */
+	uint64_t io_mark; /* bytes that operations in flight had moved at the last look */
 	enum proxy_reason io_reason; /* what it means when it passes */
-	size_t send_mark; /* progress of the client's send at the last look */
 
 	/* filters */
 	struct list subs; /* mirrors and an authorization under way (sub.c) */
@@ -309,6 +317,7 @@ struct worker {
 	struct slab upconns;
 	struct slab outs;
 	struct slab subs;
+	struct list lone_subs; /* mirrors whose exchange has ended */
 	VEC(struct exchange *) spare; /* exchanges for reuse, with their first arena block */
 	size_t n_exchanges;
 	VEC(struct wendpoint *) endpoints; /* by plan_endpoint.index */
@@ -320,8 +329,9 @@ struct worker {
 	int64_t date_second;
 	char date[H1_DATE_N];
 	struct buf log_line;
-	enum proxy_drain drain;
-	bool draining;
+	bool say_close; /* answers end their connections */
+	bool draining; /* accepts no more */
+	bool cut; /* the time is over */
 	bool told_drained;
 	bool stopping;
 	unsigned access_output;
@@ -366,6 +376,10 @@ void proxy_mail(struct proxy *p, struct msg *m);
 int must_check worker_init(
 	struct worker *w, struct proxy *p, unsigned number, unsigned n, const struct clock *clock);
 int must_check worker_start(struct worker *w);
+/* One tick that waits for nothing; true: there was something to do. */
+bool worker_tick(struct worker *w);
+/* Until MSG_STOP; then frees what the worker held. */
+void worker_run(struct worker *w);
 /* To a worker, from control; takes <m>. */
 void worker_mail(struct worker *w, struct msg *m);
 /* After MSG_STOP: waits for the thread and frees what it held. */
@@ -391,6 +405,11 @@ void conn_want(struct conn *c, size_t want);
 void conn_want_into(struct conn *c, struct nbuf *into, size_t at);
 /* The exchange is over: next request, linger or close. */
 void conn_exchange_over(struct conn *c, bool clean);
+/* The kernel has not taken all of what was sent. */
+static inline bool conn_sending(const struct conn *c)
+{
+	return op_inflight(&c->send.op) && c->send.op.state != OP_DONE;
+}
 /* Watches for the client's going away while an answer is awaited. */
 void conn_watch(struct conn *c);
 void conn_close(struct conn *c);
@@ -399,6 +418,10 @@ void conns_close_idle(struct worker *w, struct bind *only);
 void conns_cut(struct worker *w);
 struct out *out_new(struct worker *w);
 void out_drop(struct out *o);
+
+/* How a connection's use ends: back to the pool if it may; closed in order; reset, so that nothing
+ * half sent can pass for a whole. */
+enum up_end { UP_END_REUSE, UP_END_CLOSE, UP_END_ABORT };
 
 /* exchange.c */
 struct exchange *exchange_new(struct conn *c, struct slice first);
@@ -427,8 +450,13 @@ void request_try(struct exchange *x);
 void request_pump(struct exchange *x);
 /* Asks the client for more of the body, as far as there is credit. */
 void request_want_body(struct exchange *x);
+/* Says 100 to a client that waits for it. */
+void request_continue(struct exchange *x);
+/* Whether requests may go to <u> (NULL: not found), which <to> names; else why not. */
+bool upstream_usable(
+	const struct plan_upstream *u, const struct plan_ref *to, enum proxy_reason *ret_reason);
 /* The try's upstream connection is not needed any more. */
-void request_drop_up(struct exchange *x, bool reusable);
+void request_drop_up(struct exchange *x, enum up_end how);
 /* Takes request bytes into the body chain; false: the body is malformed and answered. */
 bool request_take_body(struct exchange *x, struct slice got);
 /* The current try failed before its response head: replay, retry or answer. */
@@ -445,10 +473,16 @@ void response_client_ready(struct exchange *x);
 void response_spliced(struct upconn *u, int err);
 
 /* answer.c: answers of our own */
+/* Answers with the reason's status and a few words; where an answer is under way already, or the
+ * reason has no status, the exchange is cut. */
 void answer(struct exchange *x, enum proxy_reason reason);
 void answer_status(struct exchange *x, enum proxy_reason reason, int status);
 void answer_redirect(struct exchange *x, int status, struct str location);
-void answer_with(struct exchange *x, enum proxy_reason reason, int status, struct str body);
+/* 401 with a WWW-Authenticate field (none if <challenge> is empty). */
+void answer_challenge(struct exchange *x, enum proxy_reason reason, struct str challenge);
+/* For an answer with fields of its own: empties resp_edits, to be filled before answer_bare(). */
+void answer_fields(struct exchange *x);
+void answer_bare(struct exchange *x, enum proxy_reason reason, int status);
 
 /* upconn.c */
 struct addr addr_of_plan(const struct plan_addr *a);
@@ -459,8 +493,8 @@ struct upconn *up_get(struct worker *w, struct plan_endpoint *e, const struct pl
 /* Sends up->out, which the caller filled. */
 void up_send(struct upconn *u, unsigned flags);
 void up_want(struct upconn *u, size_t want);
-void up_done(struct upconn *u, bool reusable);
-void up_abort(struct upconn *u);
+/* The user lets go of it. */
+void up_done(struct upconn *u, enum up_end how);
 void up_endpoint_leaving(struct worker *w, struct plan_endpoint *e);
 void up_close_pools(struct worker *w);
 struct wendpoint *wendpoint_get(struct worker *w, struct plan_endpoint *e);
@@ -496,7 +530,8 @@ void session_response(struct exchange *x);
 /* sub.c: requests of our own beside the exchange */
 void sub_slab_init(struct slab *s);
 void mirror_start(struct exchange *x, const struct plan_mirror *m);
-bool auth_start(struct exchange *x, const struct plan_auth *a);
+/* Answers, or calls filters_resume() later. */
+void auth_start(struct exchange *x, const struct plan_auth *a);
 /* A piece of the request's body arrived: mirrors get it too. */
 void subs_body(struct exchange *x, struct slice got);
 /* Sends what can be sent; lets go of a mirror that lags. */
@@ -504,6 +539,8 @@ void subs_pump(struct exchange *x);
 void auth_want_body(struct exchange *x);
 /* The exchange ends: mirrors that have their request whole go on alone. */
 void subs_leave(struct exchange *x);
+/* Ends those that go on alone. */
+void subs_cut(struct worker *w);
 
 /* tunnel.c */
 /* The 101 in resp is parsed; what follows it is in resp_head. */
