@@ -44,8 +44,10 @@ void router_each(const struct router *r, router_each_f *fn, void *ctx)
 	while ((b = pmap_iter_next(&r->paths, &it))) {
 		const struct host want = {.serial = b->host};
 		const struct host *key = &want;
-		const struct host *const *found =
-			bsearch(&key, hosts.p, hosts.n, sizeof(*hosts.p), host_serial_cmp);
+		const struct host *const *found;
+
+		AN(hosts.p); /* a bucket never outlives its host */
+		found = bsearch(&key, hosts.p, hosts.n, sizeof(*hosts.p), host_serial_cmp);
 
 		AN(found);
 		each_cand(fn, ctx, *found, bucket_cands(b), b->n);
