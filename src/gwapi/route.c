@@ -9,7 +9,7 @@
 
 #define PROBLEMS_TOLD 4 /* in one message */
 
-static struct str textv(struct arena *a, const char *fmt, va_list ap)
+static struct str printf_like(2, 0) textv(struct arena *a, const char *fmt, va_list ap)
 {
 	char small[512];
 	int n = vsnprintf(small, sizeof(small), fmt, ap);

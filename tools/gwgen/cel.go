@@ -4,6 +4,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -215,7 +216,7 @@ func (c *celc) call(k ast.CallExpr) cval {
 	case "has":
 		return c.hasField(args[0])
 	case "!_":
-		return boolean("!%s", c.expr(args[0]).code)
+		return boolean("%s", not(c.expr(args[0]).code))
 	case "_?_:_":
 		a, b := c.expr(args[1]), c.expr(args[2])
 		b.code = fmt.Sprintf("(%s ? %s : %s)", c.expr(args[0]).code, a.code, b.code)
@@ -223,7 +224,7 @@ func (c *celc) call(k ast.CallExpr) cval {
 	case "_==_":
 		return c.equal(c.expr(args[0]), c.expr(args[1]))
 	case "_!=_":
-		return boolean("!%s", c.equal(c.expr(args[0]), c.expr(args[1])).code)
+		return boolean("%s", not(c.equal(c.expr(args[0]), c.expr(args[1])).code))
 	case "_&&_", "_||_":
 		return boolean("(%s %s %s)", c.expr(args[0]).code, binary[op], c.expr(args[1]).code)
 	case "_<_", "_<=_", "_>_", "_>=_":
@@ -396,7 +397,7 @@ func (c *celc) loop(l cval, name, kind string, body func(cval) string) cval {
 	count := fmt.Sprintf("n_%d", n)
 	switch kind {
 	case "all":
-		cond = "!(" + bare(cond) + ")"
+		cond = not(cond)
 		return boolean("%s", wrap("bool all_"+strconv.Itoa(n)+" = true;", "all_"+strconv.Itoa(n)+" = false;", "all_"+strconv.Itoa(n)))
 	case "exists":
 		return boolean("%s", wrap("uint32_t "+count+" = 0;", count+"++;", count+" > 0"))
@@ -405,6 +406,23 @@ func (c *celc) loop(l cval, name, kind string, body func(cval) string) cval {
 	default:
 		return integer("%s", wrap("uint32_t "+count+" = 0;", count+"++;", count))
 	}
+}
+
+var comparison = regexp.MustCompile(`^\(([^ ()]*(?:\([^ ()]*\))?[^ ()]*) (==|!=) ([^ ()]+)\)$`)
+
+// not turns a plain comparison round, and puts ! before the rest.
+func not(s string) string {
+	if m := comparison.FindStringSubmatch(s); m != nil {
+		op := map[string]string{"==": "!=", "!=": "=="}[m[2]]
+		return "(" + m[1] + " " + op + " " + m[3] + ")"
+	}
+	if strings.HasPrefix(s, "(") && matching(s) || strings.HasPrefix(s, "str_eq(") || strings.HasPrefix(s, "dfa_match(") {
+		return "!" + s
+	}
+	if regexp.MustCompile(`^[a-z_0-9]+\(`).MatchString(s) && matching(s[strings.Index(s, "("):]) {
+		return "!" + s
+	}
+	return "!(" + s + ")"
 }
 
 // bare drops parentheses around the whole.

@@ -169,6 +169,8 @@ func main() {
 	for name, text := range g.emit(kinds) {
 		write(filepath.Join(root, "src/gwapi", name), text)
 	}
+	// The rules are read by people too; tables keep a line a row.
+	must(exec.Command("clang-format", "-i", filepath.Join(root, "src/gwapi/rules_gen.c")).Run())
 	writeRules(filepath.Join(root, "test/golden/rules/rules.json"), g)
 }
 
