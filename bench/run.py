@@ -559,8 +559,9 @@ def row_live(b):
 def row_router(b):
     out = subprocess.run([BUILD / "bench" / "router_bench"], capture_output=True, text=True, check=True).stdout
     print(out)
-    for m in re.finditer(r"^(.*?):\s+([\d.]+) ns(?:\s+goal (.*))?$", out, re.M):
-        b.fact("router: " + m[1], float(m[2]), "ns", m[3] or "")
+    for line in out.splitlines():
+        r = json.loads(line)
+        b.fact("router: " + r["row"], r["figure"], r["unit"], f"≤ {r['goal']}")
 
 
 ROWS = {n[4:]: f for n, f in list(globals().items()) if n.startswith("row_")}
