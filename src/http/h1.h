@@ -125,6 +125,7 @@ struct h1_request_out {
 };
 
 /* As received: method, path, query, effective host, framing, and the upgrade where there is one.
+ * Expect is not taken over: whoever sends it on must wait for the answer to it.
  * An HTTP/1.0 request may have come without Host: then <o->host> is empty and the caller sets it,
  * for instance to the endpoint's address. */
 void h1_request_out_init(struct h1_request_out *o, const struct http_request *r);

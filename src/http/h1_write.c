@@ -127,8 +127,7 @@ void h1_request_out_init(struct h1_request_out *o, const struct http_request *r)
 		.query = http_query(r),
 		.has_query = r->has_query,
 		.host = http_host(r),
-		.framing = r->framing,
-		.expect = r->expect_continue};
+		.framing = r->framing};
 	if (r->upgrade) {
 		o->connection = H1_CONN_UPGRADE;
 		o->upgrade = http_span_str(&r->head, r->upgrade_to);

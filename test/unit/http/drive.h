@@ -76,6 +76,7 @@ static inline void drive_write_request(struct drive *d)
 	http_strip_underscores(&e, &d->req.head, NULL, NULL);
 	http_strip_forwarded(&e, &d->req.head);
 	h1_request_out_init(&o, &d->req);
+	o.expect = d->req.expect_continue;
 	if (o.host.n == 0)
 		o.host = STR("endpoint");
 	bound = h1_request_bound(&o, &d->req.head, &e);
