@@ -126,6 +126,17 @@ static void route_chosen(struct exchange *x, const struct match_result *m)
 		request_filters_done(x);
 }
 
+/* An HTTP/1.0 client that names no host asks the one it has connected to: RFC 9112 §3.3. */
+static struct str own_address(struct exchange *x)
+{
+	char text[ADDR_TEXT];
+	struct addr a;
+
+	if (sock_local(stream_base(x->conn->stream), &a) < 0)
+		return STR("localhost");
+	return arena_str(&x->arena, str_from(addr_format(&a, text)));
+}
+
 void request_route(struct exchange *x)
 {
 	struct conn *c = x->conn;
@@ -153,6 +164,8 @@ void request_route(struct exchange *x)
 	x->path = norm.path;
 	h1_request_out_init(&x->req_out, &x->req);
 	x->req_out.expect = false; /* we say 100 ourselves, when the backend is there to take it */
+	if (x->req_out.host.n == 0)
+		x->req_out.host = own_address(x);
 	if (norm.had_dots)
 		x->req_out.path = norm.path;
 	switch (route_look_up(x, slot, host, &m)) {

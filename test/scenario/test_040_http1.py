@@ -119,6 +119,15 @@ def test_http10_client(gw, serve):
         assert c.reader.rest() == b"abc"
 
 
+def test_http10_client_without_host(gw, serve):
+    a = serve()
+    with Client(gw.port) as c:
+        c.send(b"GET / HTTP/1.0\r\n\r\n")
+        status, _, _ = c.head()
+        assert status == 200
+    assert a.requests[0].headers.all("host") == [f"127.0.0.1:{gw.port}"]
+
+
 def test_absolute_form_routes_and_forwards_by_the_target(gw, serve):
     a = serve()
     with Client(gw.port) as c:
