@@ -65,6 +65,8 @@ enum option_kind {
 		"a request header (-H), repeatable")                                                \
 	X(SUPERVISE, "supervise", CHOICE, "on|off", "on", CMD_SERVE,                                \
 		"run under a supervisor that restarts a crashed child with its sockets kept")       \
+	X(SANDBOX, "sandbox", CHOICE, "on|off", "on", CMD_SERVE,                                    \
+		"give up what serving does not need: system calls, files, capabilities")            \
 	X(TEST_CLOCK, "test-clock", TEXT, "SOCKET", "", CMD_SERVE, NULL)                            \
 	X(HELP, "help", FLAG, "", "", ~0u, "say how to use this command (-h)")
 

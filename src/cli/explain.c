@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * explain.c -- `sluice explain METHOD URL`: which rule takes a request, and why all others do not.
+ */
+#include "gwapi/explain.h"
+
+#include <stdio.h>
+
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/offline.h"
+#include "text/parse.h"
+#include "text/write.h"
+
+static int exit_of(int verdict)
+{
+	return verdict == EXPLAIN_FOUND ? EXIT_GOOD : EXIT_FINDINGS;
+}
+
+/* JSON is what explain() writes; YAML is the same, read and written again. */
+static void explain_print(const struct options *o, struct str text)
+{
+	struct value v;
+	struct buf out = {0};
+	struct arena a;
+
+	arena_init(&a, 0);
+	if (option_is(o, OPT_OUTPUT, "yaml") && text_parse_json(&a, text, &v, NULL) == 0) {
+		text_write_yaml(&out, &v);
+		text = buf_str(&out);
+	}
+	print(text);
+	buf_fini(&out);
+	arena_fini(&a);
+}
+
+static int explain_files(const struct options *o, const struct explain_request *rq)
+{
+	struct offline f;
+	struct buf out = {0};
+	int result = EXIT_FINDINGS, rc;
+
+	if (offline_open(&f, o, o->words.p + 2, o->words.n - 2, &out) < 0) {
+		fprintf(stderr, "sluice explain: %.*s\n", STR_ARG(buf_str(&out)));
+	} else {
+		offline_problems(&f, false, &out);
+		fwrite(out.p, 1, out.n, stderr);
+		buf_reset(&out);
+		rc = explain(f.plan, rq, !option_is(o, OPT_OUTPUT, "text"), &out);
+		if (rc < 0) {
+			fprintf(stderr, "sluice explain: %.*s\n", STR_ARG(buf_str(&out)));
+			result = EXIT_USAGE;
+		} else {
+			explain_print(o, buf_str(&out));
+			result = exit_of(rc);
+		}
+	}
+	offline_close(&f);
+	buf_fini(&out);
+	return result;
+}
+
+static int explain_gateway(const struct options *o, const struct explain_request *rq)
+{
+	struct buf target = {0}, body = {0};
+	int rc, result = EXIT_FINDINGS;
+
+	buf_add(&target, STR("/explain?method="));
+	ask_encode(&target, rq->method);
+	buf_add(&target, STR("&url="));
+	ask_encode(&target, rq->url);
+	if (!option_is(o, OPT_OUTPUT, "text"))
+		buf_add(&target, STR("&format=json"));
+	vec_for_each (h, &o->headers) {
+		buf_add(&target, STR("&header="));
+		ask_encode(&target, *h);
+	}
+	rc = ask(o->text[OPT_ADMIN], buf_str(&target), &body);
+	if (rc == 200 || rc == 404) {
+		explain_print(o, buf_str(&body));
+		result = rc == 200 ? EXIT_GOOD : EXIT_FINDINGS;
+	} else {
+		fprintf(stderr, "sluice explain: %.*s\n", STR_ARG(buf_str(&body)));
+		result = rc == 400 ? EXIT_USAGE : EXIT_FINDINGS;
+	}
+	buf_fini(&target);
+	buf_fini(&body);
+	return result;
+}
+
+int command_explain(const struct options *o)
+{
+	VEC(struct explain_header) headers = {0};
+	struct explain_request rq = {0};
+	int result;
+
+	if (o->words.n < 2) {
+		fputs("sluice explain: METHOD and URL are needed; see 'sluice explain --help'\n",
+			stderr);
+		return EXIT_USAGE;
+	}
+	vec_for_each (h, &o->headers) {
+		struct str value = *h, name = str_cut(&value, ':');
+
+		*vec_push(&headers) = (struct explain_header){name, str_trim(value)};
+	}
+	rq = (struct explain_request){o->words.p[0], o->words.p[1], headers.p, headers.n};
+	result = o->words.n > 2 ? explain_files(o, &rq) : explain_gateway(o, &rq);
+	vec_fini(&headers);
+	return result;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * engine.h -- objects in, plans and status out: the control thread's heart.
+ *
+ * Reads objects from a source into a store, translates what changed, hands each new plan to its
+ * owner and keeps the status of every object with the times of its conditions.  Names that backends
+ * point at are resolved here, kept for their TTL and fed back as facts.  Control thread only.
+ */
+#ifndef CONTROL_ENGINE_H
+#define CONTROL_ENGINE_H
+
+#include "gwapi/translate.h"
+#include "source/file_source.h"
+
+struct engine;
+
+struct engine_options {
+	const struct str *paths; /* files and folders */
+	size_t n_paths;
+	struct str controller; /* empty: TRANSLATE_CONTROLLER */
+};
+
+struct engine_ops {
+	/* A new plan; the callee takes its count. */
+	void (*plan)(void *arg, struct plan *plan);
+	/* The input is about to be used: its digest.  May be NULL. */
+	void (*input)(void *arg, uint64_t digest);
+	/* Problems of the source changed: engine_problems() is to be looked at.  May be NULL. */
+	void (*problems)(void *arg);
+};
+
+/* <l> NULL: read once in engine_read(), watch and resolve nothing.  Everything is borrowed for the
+ * engine's life, <paths> for the call.  Returns owned, or -errno. */
+int must_check engine_new(struct loop *l, struct plan_store *plans,
+	const struct engine_options *options, const struct engine_ops *ops, void *arg,
+	struct engine **ret_engine);
+/* The first full read: calls ops->plan() at least once before it returns. */
+void engine_read(struct engine *e);
+void engine_free(struct engine *e);
+
+const struct file_problem *engine_problems(const struct engine *e, size_t *ret_n);
+
+/* The port could not be bound (negative errno), or now it could (0): its listeners say so. */
+void engine_port_bound(struct engine *e, bool udp, uint16_t port, int err);
+
+/* A kind: List of all objects that have a status, as a cluster would show it; in <a>. */
+struct value engine_status(struct engine *e, struct arena *a);
+/* The last plan; borrowed; NULL before engine_read(). */
+struct plan *engine_plan(const struct engine *e);
+struct store *engine_store(struct engine *e);
+struct translator *engine_translator(struct engine *e);
+
+#endif
