@@ -44,7 +44,7 @@ static int explain_files(const struct options *o, const struct explain_request *
 		fprintf(stderr, "sluice explain: %.*s\n", STR_ARG(buf_str(&out)));
 	} else {
 		offline_problems(&f, false, &out);
-		fwrite(out.p, 1, out.n, stderr);
+		complain(buf_str(&out));
 		buf_reset(&out);
 		rc = explain(f.plan, rq, !option_is(o, OPT_OUTPUT, "text"), &out);
 		if (rc < 0) {

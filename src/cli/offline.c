@@ -71,8 +71,15 @@ size_t offline_problems(const struct offline *f, bool ignored, struct buf *out)
 	return found;
 }
 
+void complain(struct str text)
+{
+	if (text.n)
+		fwrite(text.p, 1, text.n, stderr);
+}
+
 void print(struct str text)
 {
-	fwrite(text.p, 1, text.n, stdout);
+	if (text.n)
+		fwrite(text.p, 1, text.n, stdout);
 	fflush(stdout);
 }

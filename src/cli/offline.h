@@ -27,5 +27,7 @@ size_t offline_problems(const struct offline *f, bool ignored, struct buf *out);
 int must_check paths_exist(const struct str *paths, size_t n, struct buf *err);
 /* Writes <text> to standard output, whole. */
 void print(struct str text);
+/* To standard error. */
+void complain(struct str text);
 
 #endif

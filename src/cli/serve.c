@@ -355,7 +355,7 @@ static int start_sandbox(struct serve *s)
 {
 	static const char *const always[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
 		"/etc/host.conf", "/etc/gai.conf", "/etc/ssl", "/usr/share/ca-certificates",
-		"/var/run/secrets"};
+		"/var/run/secrets", "/dev/urandom"};
 	VEC(const char *) read = {0};
 	struct sandbox_paths paths = {0};
 	struct buf err = {0};

@@ -175,7 +175,7 @@ static int status_of_files(const struct options *o)
 	arena_init(&a, 0);
 	if (rc == 0) {
 		offline_problems(&f, false, &err);
-		fwrite(err.p, 1, err.n, stderr);
+		complain(buf_str(&err));
 		list = engine_status(f.engine, &a);
 		status_write(o, &list);
 	} else {

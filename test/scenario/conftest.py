@@ -30,7 +30,7 @@ def upstreams():
 @pytest.fixture
 def gw(tmp_path):
     """A gateway not started yet: gw.write(...), gw.start()."""
-    g = Gateway(tmp_path / "conf", "--drain-timeout", "0s")
+    g = Gateway(tmp_path / "conf", "--drain-delay", "0s", "--drain-timeout", "1s")
     yield g
     code = g.stop()
     assert code in (None, 0), f"exit code {code}: {g.tail()}"

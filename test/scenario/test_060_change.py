@@ -82,7 +82,7 @@ def test_bad_object_leaves_all_else_alone(gw, upstreams):
     gw.write(gateway(gw.port), backend("a", a), route(), bad, route("good", hostnames=["good.test"]))
     gw.until(lambda: any(k[2] == "good" for k in gw.status()), "good is there")
     assert get(gw.port, host="good.test").status == 200
-    assert "bad" in gw.tail() and "hostnames" in gw.tail()
+    gw.until(lambda: "default/bad" in gw.tail() and "hostnames" in gw.tail(), "the refusal told")
 
 
 def test_broken_text_keeps_what_served(gw, upstreams):

@@ -156,6 +156,11 @@ class Upstream:
                     pass
 
     def stop(self):
+        # A thread is blocked in accept(): only shutdown() wakes it, close() alone leaves the socket open.
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
         self.listener.close()
         self.drop_connections()
 
