@@ -172,7 +172,7 @@ class Haproxy(Program):
         (self.work / "h.cfg").write_text(f"""
 global
  nbthread 1
- maxconn 8000
+ maxconn 4000
  tune.pipesize 262144
 defaults
  mode http

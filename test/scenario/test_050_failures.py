@@ -151,7 +151,7 @@ def test_session_by_cookie(gw, serve):
     def who(req, conn):
         conn.respond(200, conn.upstream.name.encode())
 
-    serve(who, n=3, sessionPersistence={"sessionName": "sid", "type": "Cookie"})
+    serve(who, n=3, sessionPersistence={"type": "Cookie", "cookie": {"name": "sid"}})
     first = get(gw.port)
     cookie = first.headers.get("set-cookie").split(";")[0]
     assert cookie.startswith("sid=")
@@ -163,9 +163,10 @@ def test_session_by_header(gw, serve):
     def who(req, conn):
         conn.respond(200, conn.upstream.name.encode())
 
-    serve(who, n=3, sessionPersistence={"sessionName": "X-Session", "type": "Header"})
+    serve(who, n=3, sessionPersistence={"type": "Header", "header": {"name": "X-Session"}})
     first = get(gw.port)
     value = first.headers.get("x-session")
+    assert first.status == 200 and value
     for _ in range(12):
         assert get(gw.port, headers=[("X-Session", value)]).body == first.body
 
