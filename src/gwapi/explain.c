@@ -111,7 +111,8 @@ static int ask(struct asked *q, const struct explain_request *rq, struct buf *ou
 	if (host_key(host, arena_bytes(&q->a, HOST_KEY_MAX), &q->host) < 0)
 		return bad(out, "this is no host", host);
 	if (path_normalise(q->path, arena_bytes(&q->a, q->path.n), &norm) < 0)
-		return bad(out, "this is no path (escape blanks and other bytes with %XX)", q->path);
+		return bad(
+			out, "this is no path (escape blanks and other bytes with %XX)", q->path);
 	q->m = (struct match_request){.host = q->host,
 		.path = norm.path,
 		.query = q->query,
@@ -174,8 +175,8 @@ static void trace_seen(struct match_trace *t, uint64_t listener, struct str host
 {
 	struct trace *x = container_of(t, struct trace, t);
 
-	*vec_push(&x->all) = (struct seen){
-		listener, arena_str(x->a, hostname), m, why, arena_str(x->a, detail)};
+	*vec_push(&x->all) =
+		(struct seen){listener, arena_str(x->a, hostname), m, why, arena_str(x->a, detail)};
 }
 
 static const struct plan_listener *listener_by(const struct plan_port *p, uint64_t id)
@@ -205,8 +206,7 @@ static void text_match(struct buf *b, const struct match *m)
 		[MATCH_PATH_PREFIX] = "path under",
 		[MATCH_PATH_REGEX] = "path matches"};
 
-	buf_printf(b, "%s \"%.*s\"", kinds[m->kind],
-		STR_ARG(m->path.n ? m->path : STR("/")));
+	buf_printf(b, "%s \"%.*s\"", kinds[m->kind], STR_ARG(m->path.n ? m->path : STR("/")));
 	if (m->method)
 		buf_printf(b, ", method %.*s", STR_ARG(match_method_name(m->method)));
 	for (uint8_t i = 0; i < m->nheaders; i++)
@@ -440,16 +440,15 @@ static void json_rule(struct buf *b, const struct plan *p, const struct plan_rul
 
 	plan_dump_rule(p, r, &line);
 	key(b, "plan");
-	buf_add(b, str_take(buf_str(&line), line.n && line.p[line.n - 1] == '\n' ? line.n - 1
-										: line.n));
+	buf_add(b, str_take(buf_str(&line),
+			   line.n && line.p[line.n - 1] == '\n' ? line.n - 1 : line.n));
 	buf_fini(&line);
 }
 
 static void answer_json(struct buf *b, const struct asked *q, const struct answer *x)
 {
-	static const char *const verdicts[] = {[EXPLAIN_FOUND] = "found",
-		[EXPLAIN_REFUSED] = "refused",
-		[EXPLAIN_NONE] = "none"};
+	static const char *const verdicts[] = {
+		[EXPLAIN_FOUND] = "found", [EXPLAIN_REFUSED] = "refused", [EXPLAIN_NONE] = "none"};
 	const struct plan_listener *l = plan_listener_of(&x->r);
 	const struct plan_rule *r = plan_rule_of(&x->r);
 

@@ -3,8 +3,9 @@
 
 static void headers(struct buf *b, const char *name, const struct plan_header_filter *h)
 {
-	static const char *const ops[] = {
-		[PLAN_HEADER_SET] = "set", [PLAN_HEADER_ADD] = "add", [PLAN_HEADER_REMOVE] = "remove"};
+	static const char *const ops[] = {[PLAN_HEADER_SET] = "set",
+		[PLAN_HEADER_ADD] = "add",
+		[PLAN_HEADER_REMOVE] = "remove"};
 
 	buf_add(b, str_from(name));
 	for (size_t i = 0; i < h->n; i++) {
