@@ -28,6 +28,7 @@ import (
 
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	crdvalidation "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation"
 	structuralschema "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	structuraldefaulting "k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting"
 	structuralpruning "k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
@@ -145,6 +146,22 @@ func (js judges) find(obj map[string]any) *judge {
 	return j
 }
 
+// installable says what an API server would object to in a CRD of ours.
+func installable(text []byte) error {
+	var ext apiextensionsv1.CustomResourceDefinition
+	if err := yaml.UnmarshalStrict(text, &ext); err != nil {
+		return err
+	}
+	apiextensionsv1.SetDefaults_CustomResourceDefinition(&ext)
+	apiextensionsv1.SetDefaults_CustomResourceDefinitionSpec(&ext.Spec)
+	var in apiextensions.CustomResourceDefinition
+	if err := apiextensionsv1.Convert_v1_CustomResourceDefinition_To_apiextensions_CustomResourceDefinition(&ext, &in, nil); err != nil {
+		return err
+	}
+	in.Status.StoredVersions = []string{in.Spec.Versions[0].Name}
+	return crdvalidation.ValidateCustomResourceDefinition(context.Background(), &in).ToAggregate()
+}
+
 func crdTexts(root string) [][]byte {
 	var out [][]byte
 	ours, err := filepath.Glob(filepath.Join(root, "deploy/crd/*.yaml"))
@@ -152,6 +169,7 @@ func crdTexts(root string) [][]byte {
 	for _, n := range ours {
 		text, err := os.ReadFile(n)
 		must(err)
+		must(installable(text))
 		out = append(out, text)
 	}
 	cmd, _ := exec.Command("go", "mod", "download", "-json", gatewayAPI+"@"+law).Output()
