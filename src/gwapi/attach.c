@@ -131,7 +131,7 @@ static void refuse_allowed(struct arena *a, const struct route_view *v, const st
 				STR_ARG(v->object->namespace))};
 	else
 		ret->refused = (struct problem){STR("NotAllowedByListeners"),
-			arena_printf(a, "No listener of %.*s %.*s takes a %.*s.",
+			arena_printf(a, "No listener of %.*s %.*s takes %.*ss.",
 				STR_ARG(object_kind_name(p->kind)), STR_ARG(p->key),
 				STR_ARG(object_kind_name(v->kind)))};
 }

@@ -199,7 +199,7 @@ static struct plan_ref own_resolve(struct rules *x, const struct backend_object_
 				STR_ARG(title), ref->port));
 	if (object_note_under(&b->object, STR("spec")) || !backend_protocol(b, &protocol))
 		return refuse(x, PLAN_REFUSED_BACKEND_PROTOCOL, STR("UnsupportedProtocol"), what,
-			arena_printf(x->a, "%.*s does not speak what a %.*s sends.", STR_ARG(title),
+			arena_printf(x->a, "%.*s does not speak what %.*ss send.", STR_ARG(title),
 				STR_ARG(object_kind_name(x->object->kind))));
 	return lead_to(x, &(struct upstream_unit){.kind = KIND_BACKEND,
 				  .namespace = namespace,
@@ -226,8 +226,8 @@ struct plan_ref backend_resolve(struct rules *x, const struct backend_object_ref
 		    ref->group, kind, namespace, ref->name))
 		return refuse(x, PLAN_REFUSED_REF_NOT_PERMITTED, STR("RefNotPermitted"), what,
 			arena_printf(x->a,
-				"%.*s is in another namespace, and no ReferenceGrant there lets a "
-				"%.*s of namespace %.*s refer to it.",
+				"%.*s is in another namespace, and no ReferenceGrant there lets "
+				"%.*ss of namespace %.*s refer to it.",
 				STR_ARG(target_text(x->a, kind, namespace, ref->name)),
 				STR_ARG(object_kind_name(x->object->kind)),
 				STR_ARG(x->object->namespace)));

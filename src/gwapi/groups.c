@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/mem.h"
 #include "gwapi/translate_priv.h"
 
 /* ---- the life of a group's result ---- */
@@ -125,7 +126,8 @@ static void gateway_addresses(struct translator *t, struct group_unit *g, struct
 		if (t->o.mode != TRANSLATE_FILES && (ip || str_eq(d->type, STR("Hostname"))))
 			continue;
 		if (!ip)
-			why = "only type IPAddress can be bound";
+			why = t->o.mode == TRANSLATE_FILES ? "only type IPAddress can be bound"
+							   : "use IPAddress or Hostname";
 		else if (d->routability.n)
 			why = "routability has no meaning outside of a cluster";
 		else if (d->value.n == 0)
@@ -514,6 +516,65 @@ static void members_add(struct translator *t, struct group_unit *g)
 	}
 }
 
+/* ---- ListenerSets without a Gateway ---- */
+
+static void dangling_tell(struct translator *t, const struct object *o, struct str gateway)
+{
+	struct object_status *s = status_new(o);
+	struct conditions c = {.a = &s->arena};
+	struct str why = arena_printf(
+		&s->arena, "Gateway %.*s, named by parentRef, does not exist.", STR_ARG(gateway));
+
+	condition_add(&c, STR("Accepted"), CONDITION_UNKNOWN, STR("Pending"), why);
+	condition_add(&c, STR("Programmed"), CONDITION_UNKNOWN, STR("Pending"), why);
+	s->conditions = conditions_end(&c);
+	status_put(t, s);
+}
+
+static bool parent_known(const struct group_unit *g, enum object_kind kind, struct str key)
+{
+	for (size_t i = 0; i < g->parents.n; i++)
+		if (g->parents.p[i]->kind == kind && str_eq(g->parents.p[i]->key, key))
+			return true;
+	return false;
+}
+
+/* In files nobody else would tell that the parent is missing. */
+static void danglings(struct translator *t, struct group_unit *g)
+{
+	struct object_list all = {0};
+	VEC(struct str) now = {0};
+
+	if (t->o.mode == TRANSLATE_FILES && !t->o.only_class.n && !t->o.only_gateway.n) {
+		unit_saw(t, &g->unit, DEP_KIND, KIND_LISTENER_SET, STR(""), STR(""));
+		all = store_list(t->store, KIND_LISTENER_SET);
+	}
+	for (size_t i = 0; i < all.n; i++) {
+		const struct parent_gateway_reference *r =
+			&object_listener_set(all.p[i])->spec.parent_ref;
+		struct str ns = namespace_or(r->namespace, all.p[i]->namespace);
+		struct str key = object_key(all.p[i]);
+
+		if (store_get(t->store, KIND_GATEWAY, ns, r->name))
+			continue;
+		dangling_tell(t, all.p[i], key_of(&g->arena, ns, r->name));
+		*vec_push(&now) = str_of(mem_strdup(key), key.n);
+	}
+	vec_for_each (old, &g->dangling) {
+		bool still = parent_known(g, KIND_LISTENER_SET, *old);
+
+		vec_for_each (n, &now)
+			still = still || str_eq(*n, *old);
+		if (!still)
+			parent_status_del(t, KIND_LISTENER_SET, *old);
+		mem_free((void *)(uintptr_t)old->p);
+	}
+	vec_reset(&g->dangling);
+	vec_for_each (n, &now)
+		*vec_push(&g->dangling) = *n;
+	vec_fini(&now);
+}
+
 void group_make(struct translator *t, struct group_unit *g)
 {
 	struct arena before;
@@ -555,5 +616,6 @@ void group_make(struct translator *t, struct group_unit *g)
 	for (size_t i = 0; i < g->parents.n; i++)
 		g->parents.p[i]->digest = parent_digest(t, g->parents.p[i]);
 	parents_touch(t, g, old, n_old);
+	danglings(t, g);
 	arena_fini(&before);
 }

@@ -124,8 +124,8 @@ static bool ref_allowed(struct translator *t, struct group_unit *g, enum object_
 		return true;
 	problem_first(problem, STR("RefNotPermitted"),
 		arena_printf(&g->arena,
-			"%.*s %.*s/%.*s is in another namespace, and no ReferenceGrant there lets "
-			"a %.*s of namespace %.*s refer to it.",
+			"%.*s %.*s/%.*s is in another namespace, and no ReferenceGrant there "
+			"lets %.*ss of namespace %.*s refer to it.",
 			STR_ARG(kind), STR_ARG(namespace), STR_ARG(name),
 			STR_ARG(object_kind_name(from)), STR_ARG(from_ns)));
 	return false;

@@ -18,10 +18,18 @@ bool listener_udp(const struct listener *l)
 	return l->protocol == PROTOCOL_UDP;
 }
 
+/* One whose listeners are all bad is refused, but a port that cannot be bound stays in the plan: it
+ * is tried again. */
+bool parent_stands(const struct parent *p)
+{
+	return p->takes &&
+	       (!p->accepted.reason.n || str_eq(p->accepted.reason, STR("ListenersNotValid")));
+}
+
 bool listener_serves(const struct listener *l)
 {
-	return l->parent->takes && !l->parent->accepted.reason.n && !l->conflict.reason.n &&
-	       !l->accepted.reason.n && !l->broken.reason.n && !l->pending;
+	return parent_stands(l->parent) && !l->conflict.reason.n && !l->accepted.reason.n &&
+	       !l->broken.reason.n && !l->pending;
 }
 
 struct str listener_text(struct arena *a, const struct listener *l)
@@ -56,7 +64,7 @@ static void listener_kinds(struct translator *t, struct group_unit *g, struct li
 		if (!l->resolved.reason.n)
 			l->resolved = (struct problem){STR("InvalidRouteKinds"),
 				arena_printf(&g->arena,
-					"allowedRoutes.kinds[%u] is %.*s%s%.*s; a %.*s listener takes "
+					"allowedRoutes.kinds[%u] is %.*s%s%.*s; protocol %.*s takes "
 					"%.*s.",
 					i, STR_ARG(group), group.n ? "/" : "", STR_ARG(k->kind),
 					STR_ARG(l->protocol_text),

@@ -43,8 +43,7 @@ static bool slot_same(const struct slot *a, const struct slot *b)
 /* Whether it stands in the port, if only to keep what is its own from others. */
 static bool listener_stands(const struct listener *l)
 {
-	return !l->conflict.reason.n && !l->pending && l->parent->takes &&
-	       !l->parent->accepted.reason.n &&
+	return !l->conflict.reason.n && !l->pending && parent_stands(l->parent) &&
 	       !str_eq(l->accepted.reason, STR("UnsupportedProtocol")) &&
 	       !str_eq(l->accepted.reason, STR("PortUnavailable"));
 }

@@ -267,6 +267,14 @@ static void programmed_text(const struct gateway_state *st, struct str *reason, 
 	*message = st->message.n ? st->message : rows[st->programmed].message;
 }
 
+/* Of TCP and UDP routes only the oldest gets the traffic of a listener, and it alone counts. */
+static uint32_t attached(const struct translator *t, const struct listener *l)
+{
+	uint32_t n = count_get(t, l->id_name);
+
+	return l->protocol == PROTOCOL_TCP || l->protocol == PROTOCOL_UDP ? MIN(n, 1) : n;
+}
+
 static void listener_report(struct translator *t, struct object_status *s, const struct listener *l,
 	const struct gateway_state *st, struct listener_report *ret)
 {
@@ -333,7 +341,7 @@ static void listener_report(struct translator *t, struct object_status *s, const
 	*ret = (struct listener_report){.name = arena_str(a, l->name),
 		.kinds = kinds,
 		.n_kinds = n,
-		.attached = count_get(t, l->id_name),
+		.attached = attached(t, l),
 		.conditions = conditions_end(&c)};
 }
 
@@ -435,7 +443,10 @@ static void gateway_report(struct translator *t, const struct parent *p)
 	else
 		condition_add(&c, STR("Accepted"), CONDITION_TRUE, STR("Accepted"),
 			STR("The Gateway is accepted."));
-	if (p->accepted.reason.n)
+	if (str_eq(p->accepted.reason, STR("Pending")))
+		condition_add(&c, STR("Programmed"), CONDITION_UNKNOWN, p->accepted.reason,
+			p->accepted.message);
+	else if (p->accepted.reason.n)
 		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
 			STR("A Gateway that is not accepted does not serve."));
 	else

@@ -473,6 +473,12 @@ static bool has_kind(const struct plan_filters *f, enum plan_filter_kind kind)
 	return f && (f->kinds & (1u << kind));
 }
 
+bool filters_clash(const struct plan_filters *a, const struct plan_filters *b)
+{
+	return (has_kind(a, PLAN_FILTER_REDIRECT) && has_kind(b, PLAN_FILTER_REWRITE)) ||
+	       (has_kind(a, PLAN_FILTER_REWRITE) && has_kind(b, PLAN_FILTER_REDIRECT));
+}
+
 bool filters_redirect(const struct plan_filters *f)
 {
 	return has_kind(f, PLAN_FILTER_REDIRECT);

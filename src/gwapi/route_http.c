@@ -118,7 +118,7 @@ void rule_notes(struct rules *x, uint32_t index)
 		rule_invalid(x, STR("UnsupportedValue"),
 			"%.*s: the value \"%.*s\" is not understood by this version.",
 			STR_ARG(n->path), STR_ARG(n->text));
-	else if (n->kind == NOTE_INVALID)
+	else if (n->kind == NOTE_INVALID || n->kind == NOTE_RULE)
 		rule_invalid(x, STR("UnsupportedValue"), "%.*s: %.*s.", STR_ARG(n->path),
 			STR_ARG(n->text));
 	else
@@ -307,6 +307,10 @@ static void http_backends(struct rules *x, struct plan_rule *rule, const struct 
 		list[i].to = backend_resolve(x, &b->ref.to, PLAN_PROTOCOL_HTTP, "");
 		list[i].weight = (uint32_t)MAX(b->ref.weight, 0);
 		list[i].filters = filters_http(x, b->filters, b->n_filters, true, prefix);
+		if (filters_clash(rule->filters, list[i].filters))
+			rule_invalid(x, STR("IncompatibleFilters"),
+				"URLRewrite and RequestRedirect exclude each other, also where one "
+				"stands on a backendRef.");
 	}
 	rule_backends(x, rule, list, r->n_backend_refs);
 }

@@ -67,6 +67,9 @@ static void group_free(struct translator *t, struct group_unit *g)
 	vec_fini(&g->ports);
 	vec_fini(&g->pems);
 	vec_fini(&g->upstreams);
+	vec_for_each (d, &g->dangling)
+		mem_free((void *)(uintptr_t)d->p);
+	vec_fini(&g->dangling);
 	mem_free(g);
 }
 
@@ -186,7 +189,7 @@ static void object_touch(struct translator *t, const struct object *o)
 	enum object_kind k = o->kind;
 
 	dep_touch(t, DEP_OBJECT, k, o->namespace, o->name);
-	if (k == KIND_GATEWAY)
+	if (k == KIND_GATEWAY || k == KIND_LISTENER_SET)
 		dep_touch(t, DEP_KIND, k, STR(""), STR(""));
 	if (k == KIND_REFERENCE_GRANT)
 		dep_touch(t, DEP_NAMESPACE, k, o->namespace, STR(""));
@@ -311,6 +314,12 @@ static void dirty_make(struct translator *t, enum unit_kind kind)
 	}
 }
 
+/* Gateways that are judged each by itself do not go into one plan. */
+static bool makes_plans(const struct translator *t)
+{
+	return t->o.plans && (t->o.mode != TRANSLATE_MANAGED || t->o.only_gateway.n);
+}
+
 struct plan *translator_update(struct translator *t, struct store *s)
 {
 	struct plan *old = t->plan, *now;
@@ -320,7 +329,7 @@ struct plan *translator_update(struct translator *t, struct store *s)
 	arena_reset(&t->changed_arena);
 	status_sweep(t);
 	t->edited = false;
-	t->edit = t->o.plans ? plan_edit_begin(t->plans, t->plan) : NULL;
+	t->edit = makes_plans(t) ? plan_edit_begin(t->plans, t->plan) : NULL;
 	if (t->started)
 		changes_take(t);
 	else
@@ -331,7 +340,7 @@ struct plan *translator_update(struct translator *t, struct store *s)
 	parents_report(t);
 	if (!t->edit)
 		return NULL;
-	if (!t->edited) {
+	if (!t->edited && t->plan) {
 		plan_edit_abort(t->edit);
 		t->edit = NULL;
 		return NULL;
@@ -403,7 +412,7 @@ static void read_one(struct reader *r, const struct object *o)
 
 	if (!o)
 		return;
-	if (o->kind == KIND_GATEWAY && !str_eq(object_key(o), r->gateway))
+	if (o->kind == KIND_GATEWAY && r->gateway.n && !str_eq(object_key(o), r->gateway))
 		return; /* of another data plane */
 	buf_printf(&b, "%c%.*s", 'a' + o->kind, STR_ARG(object_key(o)));
 	if (!map_get(&r->seen, buf_str(&b))) {
@@ -435,8 +444,8 @@ static void read_owned(struct reader *r, const struct dep *d)
 	} else if (d->kind == KIND_LISTENER_SET) {
 		buf_reset(&t->scratch);
 		buf_printf(&t->scratch, "%.*s/%.*s", STR_ARG(d->namespace), STR_ARG(d->name));
-		if (str_eq(buf_str(&t->scratch), r->gateway)) {
-			const struct owned_list *l = index_sets(t, r->gateway);
+		if (!r->gateway.n || str_eq(buf_str(&t->scratch), r->gateway)) {
+			const struct owned_list *l = index_sets(t, buf_str(&t->scratch));
 
 			for (size_t i = 0; l && i < l->v.n; i++)
 				read_one(r, l->v.p[i]);
@@ -488,7 +497,7 @@ static void about_dep(void *ctx, const struct dep *d)
 	buf_printf(&b, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(d->kind)), STR_ARG(d->namespace),
 		STR_ARG(d->name));
 	p = map_get(&x->r->t->parents, buf_str(&b));
-	if (p && str_eq(p->gateway->key, x->r->gateway))
+	if (p && (!x->r->gateway.n || str_eq(p->gateway->key, x->r->gateway)))
 		x->yes = true;
 	buf_fini(&b);
 }

@@ -171,6 +171,7 @@ struct group_unit {
 	VEC(struct str) ports; /* names that stand in the plan; owned */
 	VEC(struct plan_pem *) pems; /* counts that belong to this making */
 	VEC(struct upstream_unit *) upstreams; /* of listener filters */
+	VEC(struct str) dangling; /* ListenerSets without a Gateway, told about; owned */
 };
 
 /* A Service port and a Gateway that a route sends to. */
@@ -350,7 +351,9 @@ bool parents_share(const struct parent *a, const struct parent *b);
 /* Puts the ports of the group into the edit and fills listener.ports. */
 void ports_make(struct translator *t, struct group_unit *g, struct parent **parents, size_t n);
 bool listener_udp(const struct listener *l);
-/* Whether it can be bound and carried out. */
+/* Whether its object lets it take part. */
+bool parent_stands(const struct parent *p);
+/* Whether it can be carried out. */
 bool listener_serves(const struct listener *l);
 bool protocol_served(const struct translator *t, enum protocol p);
 /* The route kinds of a protocol as bits. */
@@ -439,6 +442,8 @@ const struct plan_filters *filters_listener(
 	struct translator *t, struct group_unit *g, struct listener *l, struct arena *out);
 /* True when the backend answers by itself: a redirect among them. */
 bool filters_redirect(const struct plan_filters *f);
+/* A redirect in one and a rewrite in the other. */
+bool filters_clash(const struct plan_filters *a, const struct plan_filters *b);
 
 /* Parts of route_http.c that other kinds use. */
 void rule_begin(struct rules *x, struct str name, uint32_t index);

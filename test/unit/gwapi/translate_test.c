@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Laws of the translator, on random worlds. */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "helper_random.h"
+#include "helper_world.h"
+#include "text/parse.h"
+
+#define ALL_FEATURES                                                            \
+	(TRANSLATE_GRPC_ROUTE | TRANSLATE_TLS | TRANSLATE_TCP | TRANSLATE_UDP | \
+		TRANSLATE_LISTENER_FILTERS)
+
+static unsigned effort(unsigned n)
+{
+	const char *more = getenv("TRANSLATE_EFFORT");
+
+	return more ? n * (unsigned)atoi(more) : n;
+}
+
+/* The dump and the statuses, as one text. */
+static void outcome(struct translator *t, const struct plan *p, struct buf *out)
+{
+	struct world w = {.t = t, .plan = (struct plan *)(uintptr_t)p};
+
+	world_dump(&w, out);
+	world_statuses(&w, out);
+}
+
+static void same(struct str got, struct str want, const char *law, unsigned seed, unsigned step)
+{
+	unsigned line = 1;
+
+	if (str_eq(got, want))
+		return;
+	while (got.n || want.n) {
+		struct str g = str_cut(&got, '\n'), x = str_cut(&want, '\n');
+
+		if (!str_eq(g, x))
+			fail_msg("%s (seed %u, step %u), line %u:\n got: %.*s\nwant: %.*s", law,
+				seed, step, line, STR_ARG(g), STR_ARG(x));
+		line++;
+	}
+}
+
+/* What a new translator makes of <s>. */
+static void from_nothing(
+	const struct translate_options *o, struct store *s, struct buf *plan_and_status)
+{
+	struct plan_store *plans = plan_store_new();
+	struct translate_options opt = *o;
+	struct translator *t;
+	struct plan *p;
+
+	opt.plans = plans;
+	t = translator_new(&opt);
+	p = translator_update(t, s);
+	outcome(t, p, plan_and_status);
+	plan_unref(p);
+	translator_free(t);
+	plan_store_reap(plans);
+	plan_store_free(plans);
+}
+
+static void edit(struct world *w, struct dice *d)
+{
+	struct buf yaml = {0};
+
+	if (dice_roll(d, 4) == 0) {
+		struct random_name n = random_pick(d);
+
+		store_del(&w->store, n.kind, str_from(n.namespace), str_from(n.name));
+		return;
+	}
+	random_object(d, &yaml);
+	world_load(w, buf_str(&yaml));
+	buf_fini(&yaml);
+}
+
+static void random_world(
+	struct world *w, struct dice *d, enum translate_mode mode, uint32_t with, unsigned edits)
+{
+	world_init(w, STR(""));
+	translator_free(w->t);
+	w->o.mode = mode;
+	w->o.with = with;
+	w->t = translator_new(&w->o);
+	for (unsigned i = 0; i < edits; i++)
+		edit(w, d);
+}
+
+/* incremental = full, after each of many small edits */
+static void incremental(enum translate_mode mode, const char *only, unsigned seed)
+{
+	struct dice d = {seed};
+	struct world w;
+
+	random_world(&w, &d, mode, seed % 2 ? ALL_FEATURES : 0, 40);
+	if (only) {
+		translator_free(w.t);
+		w.o.only_gateway = str_from(only);
+		w.t = translator_new(&w.o);
+	}
+	for (unsigned step = 0; step < 60; step++) {
+		struct buf got = {0}, want = {0};
+
+		for (uint32_t n = dice_roll(&d, 3); n; n--)
+			edit(&w, &d);
+		world_update(&w);
+		outcome(w.t, w.plan, &got);
+		from_nothing(&w.o, &w.store, &want);
+		same(buf_str(&got), buf_str(&want), "incremental = full", seed, step);
+		buf_fini(&got);
+		buf_fini(&want);
+	}
+	world_fini(&w);
+}
+
+static void test_incremental_files(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < effort(4); i++)
+		incremental(TRANSLATE_FILES, NULL, 100 + i);
+}
+
+static void test_incremental_managed(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < effort(4); i++)
+		incremental(TRANSLATE_MANAGED, NULL, 200 + i);
+	for (unsigned i = 0; i < effort(4); i++)
+		incremental(TRANSLATE_MANAGED, "na/gw0", 600 + i);
+}
+
+/* Objects of <from> into <to>, in an order that <d> decides. */
+static void shuffle_into(struct store *to, struct store *from, struct dice *d)
+{
+	VEC(const struct object *) all = {0};
+
+	for (enum object_kind k = 0; k < KIND_MAX; k++) {
+		struct object_list l = store_list(from, k);
+
+		for (size_t i = 0; i < l.n; i++)
+			*vec_push(&all) = l.p[i];
+	}
+	for (size_t i = all.n; i > 1; i--) {
+		size_t j = dice_roll(d, (uint32_t)i);
+		const struct object *x = all.p[i - 1];
+
+		all.p[i - 1] = all.p[j];
+		all.p[j] = x;
+	}
+	vec_for_each (o, &all)
+		store_put(to, *o);
+	vec_fini(&all);
+}
+
+static void test_order_of_arrival(void **state)
+{
+	(void)state;
+	for (unsigned seed = 300; seed < 300 + effort(10); seed++) {
+		struct dice d = {seed};
+		struct buf got = {0}, want = {0};
+		struct world w;
+		struct store other;
+
+		random_world(&w, &d, TRANSLATE_FILES, ALL_FEATURES, 80);
+		from_nothing(&w.o, &w.store, &want);
+		store_init(&other);
+		shuffle_into(&other, &w.store, &d);
+		from_nothing(&w.o, &other, &got);
+		same(buf_str(&got), buf_str(&want), "order of arrival", seed, 0);
+		store_fini(&other);
+		buf_fini(&got);
+		buf_fini(&want);
+		world_fini(&w);
+	}
+}
+
+static void take(void *ctx, const struct object *o)
+{
+	store_put(ctx, o);
+}
+
+/* The plan alone: a data plane writes no status. */
+static void plan_of(const struct translate_options *o, struct store *s, struct buf *out)
+{
+	struct plan_store *plans = plan_store_new();
+	struct translate_options opt = *o;
+	struct world w = {0};
+	struct plan *p;
+
+	opt.plans = plans;
+	w.t = translator_new(&opt);
+	p = translator_update(w.t, s);
+	w.plan = p;
+	world_dump(&w, out);
+	plan_unref(p);
+	translator_free(w.t);
+	plan_store_reap(plans);
+	plan_store_free(plans);
+}
+
+static void read_set_of(struct world *w, struct str gateway, unsigned seed)
+{
+	struct translate_options o = {
+		.mode = TRANSLATE_MANAGED, .with = ALL_FEATURES, .only_gateway = gateway};
+	struct buf got = {0}, want = {0};
+	struct store part;
+
+	store_init(&part);
+	translator_read_set(w->t, gateway, take, &part);
+	plan_of(&o, &w->store, &want);
+	plan_of(&o, &part, &got);
+	same(buf_str(&got), buf_str(&want), "plan(read set) = plan(everything)", seed, 0);
+	store_fini(&part);
+	buf_fini(&got);
+	buf_fini(&want);
+}
+
+static void test_read_set(void **state)
+{
+	(void)state;
+	for (unsigned seed = 400; seed < 400 + effort(12); seed++) {
+		struct dice d = {seed};
+		struct object_list gateways;
+		struct world w;
+
+		random_world(&w, &d, TRANSLATE_MANAGED, ALL_FEATURES, 100);
+		world_update(&w);
+		for (unsigned i = 0; i < 10; i++)
+			edit(&w, &d);
+		world_update(&w);
+		gateways = store_list(&w.store, KIND_GATEWAY);
+		for (size_t i = 0; i < gateways.n; i++)
+			read_set_of(&w, object_key(gateways.p[i]), seed);
+		world_fini(&w);
+	}
+}
+
+/* A change of endpoints touches the upstream and nothing else. */
+static void test_endpoints_touch_no_route(void **state)
+{
+	static const char world[] =
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: web}\n"
+		"spec:\n  gatewayClassName: sluice\n"
+		"  listeners: [{name: http, port: 8080, protocol: HTTP}]\n---\n"
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\n"
+		"spec:\n  parentRefs: [{name: web}]\n"
+		"  rules: [{backendRefs: [{name: s, port: 80}]}]\n---\n"
+		"apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"
+		"spec: {ports: [{port: 80}]}\n---\n";
+	static const char slice[] =
+		"apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n"
+		"metadata: {name: s1, labels: {kubernetes.io/service-name: s}}\n"
+		"addressType: IPv4\nports: [{port: 3000}]\nendpoints: [{addresses: [10.0.0.%u]}]\n";
+	struct world w;
+	char text[512];
+	const struct plan_route *route;
+	const struct plan_upstream *u;
+	size_t n;
+
+	(void)state;
+	world_init(&w, STR(""));
+	world_load(&w, str_from(world));
+	world_update(&w);
+	route = plan_route_find(w.plan, plan_id(STR("HTTPRoute/default/r")));
+	assert_non_null(route);
+	for (unsigned i = 1; i < 4; i++) {
+		snprintf(text, sizeof(text), slice, i);
+		world_load(&w, str_from(text));
+		world_update(&w);
+		assert_ptr_equal(
+			route, plan_route_find(w.plan, plan_id(STR("HTTPRoute/default/r"))));
+		u = plan_upstream_find(w.plan, plan_id(STR("Service/default/s:80")));
+		assert_int_equal(1, u->ntargets);
+		assert_int_equal(i, u->targets[0].addr.ip[3]);
+		assert_int_equal(3000, u->targets[0].addr.port);
+		translator_changed(w.t, &n);
+		assert_int_equal(0, n);
+	}
+	world_fini(&w);
+}
+
+/* lastTransitionTime moves with the status, not with reason or message. */
+static void test_transition_time(void **state)
+{
+	struct condition c = {STR("Accepted"), STR("Accepted"), STR("m"), CONDITION_TRUE};
+	struct object_status s = {.kind = KIND_GATEWAY, .conditions = {&c, 1}, .attached_sets = -1};
+	struct arena a;
+	struct value first, second;
+	const struct value *v;
+
+	(void)state;
+	arena_init(&a, 0);
+	first = status_render(&a, &s, NULL, STR("2026-01-01T00:00:00Z"));
+	c.reason = STR("ListenersNotValid");
+	second = status_render(&a, &s, &first, STR("2026-02-02T00:00:00Z"));
+	v = &value_get(&second, STR("conditions"))->items[0];
+	assert_str(value_get_str(v, STR("lastTransitionTime"), STR("")), "2026-01-01T00:00:00Z");
+	assert_str(value_get_str(v, STR("reason"), STR("")), "ListenersNotValid");
+	c.status = CONDITION_FALSE;
+	second = status_render(&a, &s, &second, STR("2026-03-03T00:00:00Z"));
+	v = &value_get(&second, STR("conditions"))->items[0];
+	assert_str(value_get_str(v, STR("lastTransitionTime"), STR("")), "2026-03-03T00:00:00Z");
+	arena_fini(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_transition_time),
+		cmocka_unit_test(test_endpoints_touch_no_route),
+		cmocka_unit_test(test_order_of_arrival),
+		cmocka_unit_test(test_incremental_files),
+		cmocka_unit_test(test_incremental_managed),
+		cmocka_unit_test(test_read_set),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
