@@ -32,8 +32,9 @@ enum translate_mode {
 	TRANSLATE_FILES,
 	/* A cluster, all Gateways that are looked at are served by one data plane (unmanaged). */
 	TRANSLATE_SHARED,
-	/* A cluster, each Gateway with its ListenerSets is judged by itself (managed).  There is a plan
-	 * only where one Gateway is named (only_gateway): a data plane; without, a controller. */
+	/* A cluster, each Gateway with its ListenerSets is judged by itself (managed).  There is a
+	 * plan only where one Gateway is named (only_gateway): a data plane; without, a controller.
+	 */
 	TRANSLATE_MANAGED,
 };
 
@@ -70,8 +71,8 @@ void translator_free(struct translator *t);
  * Brings everything up to <s>: reads store_changes() (the caller resets them afterwards), or all of
  * <s> in the first call.  <s> is borrowed until the next call: objects that are still referred to
  * must stay in it until then, which the store does.  Returns the new plan, of which the caller owns
- * one count (the first call always has one), or NULL when nothing in it changed.  The translator holds a count of its own on the
- * last plan.
+ * one count (the first call always has one), or NULL when nothing in it changed.  The translator
+ * holds a count of its own on the last plan.
  */
 struct plan *translator_update(struct translator *t, struct store *s);
 /* The last plan (NULL: none yet); borrowed. */
