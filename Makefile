@@ -8,7 +8,7 @@ all: build/release/sluice
 
 build/release/sluice: FORCE
 	@cmake --preset release >/dev/null
-	@cmake --build --preset release 2>/dev/null || cmake --build build/release
+	cmake --build build/release
 
 format:
 	clang-format -i $(SOURCES)
