@@ -87,7 +87,7 @@ static int body_frame(struct exchange *x, struct slice *v, unsigned n)
 	size_t bytes = 0;
 	int got = 0;
 
-	if (x->resp_in.n || x->resp.framing.body == HTTP_BODY_NONE)
+	if (x->resp_in.n)
 		got = body_decode(x, v + n + x->resp_chunked, OUT_MAX - n - 3);
 	if (got < 0)
 		return -1;
@@ -292,6 +292,13 @@ static bool body_endless(const struct exchange *x)
 	       (type.n >= 16 && str_eq_nocase(str_take(type, 16), STR("application/grpc")));
 }
 
+/* The head is all there is: none announced, or one of no bytes. */
+static bool body_is_empty(const struct exchange *x)
+{
+	return x->resp.framing.body == HTTP_BODY_NONE ||
+	       (x->resp.framing.body == HTTP_BODY_LENGTH && x->resp.framing.length == 0);
+}
+
 static void head_final(struct exchange *x)
 {
 	struct h1_response_out out = {.status = x->resp.status,
@@ -322,7 +329,7 @@ static void head_final(struct exchange *x)
 	if (x->resp_head.n > n)
 		x->resp_in = slice_ref(slice_sub(x->resp_head, n, SIZE_MAX));
 	slice_drop(&x->resp_head);
-	if (x->resp.framing.body == HTTP_BODY_NONE) {
+	if (body_is_empty(x)) {
 		/* Bytes behind a head without body belong to no request of ours. */
 		x->up_reusable &= x->resp_in.n == 0;
 		slice_drop(&x->resp_in);

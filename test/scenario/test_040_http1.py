@@ -60,6 +60,13 @@ def test_response_until_close(gw, serve):
     assert get(gw.port).body == b"until the end"
 
 
+def test_empty_body_keeps_the_connection(gw, serve):
+    serve(lambda req, conn: conn.respond(200, b""))
+    with Client(gw.port) as c:
+        for _ in range(5):
+            assert c.request().headers.get("content-length") == "0"
+
+
 @pytest.mark.parametrize("status", [204, 304])
 def test_bodyless_status(gw, serve, status):
     serve(raw(f"HTTP/1.1 {status} X\r\nETag: \"1\"\r\n\r\n".encode()))
