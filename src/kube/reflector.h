@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reflector.h -- follows one collection of the API server: a list, then a watch from where it
+ * ended.
+ *
+ * Lists come in pages and are cut into items while they arrive; a watch goes on from the newest
+ * resourceVersion it has seen (bookmarks move it too), and from a list again after 410 Gone.  A
+ * collection that is not served (404: its CRD is missing) counts as an empty list and is asked for
+ * again every REFLECTOR_MISSING.  Every other failure is tried again with back-off and jitter,
+ * without an end; what is known stays.  Control thread only.
+ */
+#ifndef KUBE_REFLECTOR_H
+#define KUBE_REFLECTOR_H
+
+#include "kube/api.h"
+#include "text/value.h"
+
+#define REFLECTOR_PAGE 500 /* objects */
+#define REFLECTOR_MISSING SEC(5)
+#define REFLECTOR_BACKOFF_FIRST MSEC(200)
+#define REFLECTOR_BACKOFF_MAX SEC(15)
+#define REFLECTOR_WATCH_MIN 240 /* seconds that a watch is asked to last; up to twice that */
+
+struct reflector_ops {
+	/* A full list begins: what is told until listed() is all there is. */
+	void (*begin)(void *arg);
+	/* Listed, added or modified.  <v> and the <a> it lives in only for the call; items of lists
+	 * have no apiVersion and kind. */
+	void (*object)(void *arg, struct arena *a, struct value *v);
+	void (*deleted)(void *arg, struct arena *a, struct value *v);
+	/* The list is complete; <served> false: the server knows no such kind. */
+	void (*listed)(void *arg, bool served);
+	/* Something went wrong and will be tried again: a sentence, borrowed. */
+	void (*trouble)(void *arg, struct str what);
+};
+
+struct reflector;
+
+/* Begins at once.  <path> and <query> (label selectors …; may be empty) are copied.  Returns owned.
+ */
+struct reflector *reflector_new(struct api *a, struct str path, struct str query,
+	const struct reflector_ops *ops, void *arg);
+/* Before api_free().  Runs the loop until its call has ended. */
+void reflector_free(struct reflector *r);
+/* The first list is complete. */
+bool reflector_listed(const struct reflector *r);
+
+#endif

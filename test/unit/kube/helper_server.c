@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "base/mem.h"
+#include "helper_server.h"
+
+struct conn {
+	struct list node;
+	struct server *server;
+	struct tcp tcp;
+	struct recv_op rx;
+	struct send_op tx;
+	struct slice v;
+	struct buf in;
+	struct buf out;
+	bool gone;
+};
+
+static void read_more(struct conn *c)
+{
+	if (!op_inflight(&c->rx.op) && !c->gone)
+		stream_recv(&c->tcp.stream, &c->rx, 4096);
+}
+
+static void answer(struct conn *c, const struct step *s)
+{
+	buf_reset(&c->out);
+	buf_printf(&c->out, "HTTP/1.1 %s\r\nContent-Type: application/json\r\n", s->status);
+	if (s->open)
+		buf_printf(&c->out, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n",
+			strlen(s->body), s->body);
+	else
+		buf_printf(&c->out, "Content-Length: %zu\r\n\r\n%s", strlen(s->body), s->body);
+	c->v = slice_plain(buf_str(&c->out));
+	stream_send(&c->tcp.stream, &c->tx, &c->v, 1, 0);
+}
+
+static void on_sent(struct op *op, int res)
+{
+	(void)op;
+	(void)res;
+}
+
+static void on_read(struct op *op, int res)
+{
+	struct conn *c = container_of(op, struct conn, rx.op);
+	struct server *s = c->server;
+	struct str line;
+
+	if (res > 0)
+		buf_add(&c->in, slice_str(c->rx.got));
+	slice_drop(&c->rx.got);
+	if (res <= 0) {
+		c->gone = true;
+		stream_close(&c->tcp.stream);
+		return;
+	}
+	if (c->in.n > 4 && memcmp(c->in.p + c->in.n - 4, "\r\n\r\n", 4) == 0) {
+		line = str_take(buf_str(&c->in), str_find(buf_str(&c->in), '\r'));
+		if (s->next == s->n)
+			fail_msg("unexpected: %.*s", STR_ARG(line));
+		if (!str_starts(line, str_from(s->steps[s->next].want)))
+			fail_msg(
+				"%.*s where %s was to come", STR_ARG(line), s->steps[s->next].want);
+		answer(c, &s->steps[s->next++]);
+		buf_reset(&c->in);
+	}
+	read_more(c);
+}
+
+static void on_accepted(struct listener *ls, int fd, const struct addr *peer)
+{
+	struct server *s = container_of(ls, struct server, listener);
+	struct conn *c = MEM_NEW(struct conn);
+
+	c->server = s;
+	assert_int_equal(tcp_init(&c->tcp, s->l, fd, peer), 0);
+	recv_op_init(&c->rx, on_read);
+	send_op_init(&c->tx, on_sent);
+	list_add_tail(&s->conns, &c->node);
+	read_more(c);
+}
+
+void server_start(struct server *s, struct loop *l, const struct step *steps, size_t n)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	struct addr any;
+	int fd;
+
+	*s = (struct server){.l = l, .steps = steps, .n = n};
+	list_init(&s->conns);
+	assert_int_equal(addr_parse(STR("127.0.0.1:0"), &any), 0);
+	fd = listener_open(&any);
+	assert_true(fd >= 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
+	s->at = addr_of(&ss, len);
+	assert_int_equal(listener_init(&s->listener, l, fd, on_accepted, NULL), 0);
+}
+
+void server_stop(struct server *s)
+{
+	struct list *node;
+
+	listener_close(&s->listener);
+	list_for_each (it, &s->conns)
+		stream_close(&container_of(it, struct conn, node)->tcp.stream);
+	loop_tick(s->l, 0);
+	loop_tick(s->l, 0);
+	while ((node = list_pop(&s->conns))) {
+		struct conn *c = container_of(node, struct conn, node);
+
+		assert_false(op_inflight(&c->rx.op) || op_inflight(&c->tx.op));
+		buf_fini(&c->in);
+		buf_fini(&c->out);
+		mem_free(c);
+	}
+}

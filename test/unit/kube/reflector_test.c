@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A collection followed before a server that speaks from a script; time is the test's. */
+#include "test.h"
+
+#include <errno.h>
+
+#include "helper_server.h"
+#include "kube/reflector.h"
+
+struct world {
+	struct clock_manual clock;
+	struct loop *l;
+	struct server server;
+	struct kube_config config;
+	struct api *api;
+	struct reflector *r;
+	struct buf told;
+	int status;
+	int res;
+	int dones;
+};
+
+static void on_begin(void *arg)
+{
+	buf_add(&((struct world *)arg)->told, STR("begin "));
+}
+
+static struct str name_of(const struct value *v)
+{
+	return value_get_str(value_get(v, STR("metadata")), STR("name"), STR("?"));
+}
+
+static void on_object(void *arg, struct arena *a, struct value *v)
+{
+	(void)a;
+	buf_printf(&((struct world *)arg)->told, "+%.*s ", STR_ARG(name_of(v)));
+}
+
+static void on_deleted(void *arg, struct arena *a, struct value *v)
+{
+	(void)a;
+	buf_printf(&((struct world *)arg)->told, "-%.*s ", STR_ARG(name_of(v)));
+}
+
+static void on_listed(void *arg, bool served)
+{
+	buf_add(&((struct world *)arg)->told, served ? STR("listed ") : STR("missing "));
+}
+
+static void on_trouble(void *arg, struct str what)
+{
+	(void)what;
+	buf_add(&((struct world *)arg)->told, STR("trouble "));
+}
+
+static const struct reflector_ops ops = {on_begin, on_object, on_deleted, on_listed, on_trouble};
+
+static void world_open(struct world *w, const struct step *steps, size_t n)
+{
+	*w = (struct world){0};
+	clock_manual_init(&w->clock, SEC(1), SEC(1));
+	assert_int_equal(loop_new(&(struct loop_config){.clock = &w->clock.clock}, &w->l), 0);
+	server_start(&w->server, w->l, steps, n);
+	w->config.host = STR("127.0.0.1");
+	w->config.port = addr_port(&w->server.at);
+	assert_int_equal(api_new(w->l, &w->config, &w->api), 0);
+}
+
+static void world_close(struct world *w)
+{
+	reflector_free(w->r);
+	api_free(w->api);
+	server_stop(&w->server);
+	loop_free(w->l);
+	buf_fini(&w->told);
+}
+
+/* Runs until the script is through, moving time when nothing happens. */
+static void world_run(struct world *w)
+{
+	for (int i = 0; i < 2000 && w->server.next < w->server.n; i++) {
+		loop_tick(w->l, MSEC(1));
+		clock_manual_advance(&w->clock, MSEC(20));
+	}
+	assert_int_equal(w->server.next, w->server.n);
+	for (int i = 0; i < 10; i++)
+		loop_tick(w->l, MSEC(1));
+}
+
+static void follow(const struct step *steps, size_t n, const char *want)
+{
+	struct world w;
+
+	world_open(&w, steps, n);
+	w.r = reflector_new(w.api, STR("/api/v1/pods"), STR(""), &ops, &w);
+	world_run(&w);
+	assert_str(buf_str(&w.told), want);
+	world_close(&w);
+}
+
+#define OBJECT(name, rv) "{\"metadata\":{\"name\":\"" name "\",\"resourceVersion\":\"" rv "\"}}"
+
+static void test_pages_and_resume(void **state)
+{
+	static const struct step steps[] = {
+		{"GET /api/v1/pods?limit=500 HTTP", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"5\",\"continue\":\"a/b=\"},\"items\":[" OBJECT(
+				"a", "1") "]}",
+			false},
+		{"GET /api/v1/pods?limit=500&continue=a%2Fb%3D HTTP", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[" OBJECT(
+				"b", "2") "]}",
+			false},
+		{"GET /api/v1/pods?watch=1&allowWatchBookmarks=true&timeoutSeconds=", "200 OK",
+			"{\"type\":\"ADDED\",\"object\":" OBJECT(
+				"c", "6") "}\n"
+					  "{\"type\":\"DELETED\",\"object\":" OBJECT("a",
+						  "7") "}\n"
+						       "{\"type\":\"BOOKMARK\",\"object\":" OBJECT(
+							       "x", "9") "}\n",
+			false},
+		{"GET /api/v1/pods?watch=1&allowWatchBookmarks=true&timeoutSeconds=", "200 OK", "",
+			true},
+	};
+
+	(void)state;
+	follow(steps, ARRAY_LEN(steps), "begin +a +b listed +c -a ");
+}
+
+static void test_gone(void **state)
+{
+	static const struct step steps[] = {
+		{"GET /api/v1/pods?limit", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[]}", false},
+		{"GET /api/v1/pods?watch", "200 OK",
+			"{\"type\":\"ERROR\",\"object\":{\"code\":410}}\n", true},
+		{"GET /api/v1/pods?limit", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"8\"},\"items\":[" OBJECT(
+				"d", "8") "]}",
+			false},
+		{"GET /api/v1/pods?watch", "410 Gone", "{}", false},
+		{"GET /api/v1/pods?limit", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[]}", false},
+		{"GET /api/v1/pods?watch", "200 OK", "", true},
+	};
+
+	(void)state;
+	follow(steps, ARRAY_LEN(steps), "begin listed begin +d listed begin listed ");
+}
+
+static void test_missing_then_served(void **state)
+{
+	static const struct step steps[] = {
+		{"GET /api/v1/pods?limit", "404 Not Found", "404 page not found", false},
+		{"GET /api/v1/pods?limit", "503 Service Unavailable", "", false},
+		{"GET /api/v1/pods?limit", "200 OK", "{\"metadata\":{},\"items\":[", false},
+		{"GET /api/v1/pods?limit", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"8\"},\"items\":[]}", false},
+		{"GET /api/v1/pods?watch", "200 OK", "nonsense", false},
+		{"GET /api/v1/pods?watch", "200 OK", "", true},
+	};
+
+	(void)state;
+	follow(steps, ARRAY_LEN(steps),
+		"begin missing begin trouble begin trouble begin listed trouble ");
+}
+
+static void on_done(struct api_call *call, int res, int status, struct str body)
+{
+	struct world *w = *(struct world **)(call + 1);
+
+	w->dones++;
+	w->res = res;
+	w->status = status;
+	buf_add(&w->told, body);
+}
+
+struct asked {
+	struct api_call call;
+	struct world *w;
+};
+
+static void test_retries(void **state)
+{
+	static const struct step steps[] = {
+		{"PATCH /x?fieldManager=sluice", "429 Too Many Requests", "later", false},
+		{"PATCH /x?fieldManager=sluice", "500 Internal Server Error", "", false},
+		{"PATCH /x?fieldManager=sluice", "409 Conflict", "conflict", false},
+	};
+	struct asked q;
+	struct world w;
+
+	(void)state;
+	world_open(&w, steps, ARRAY_LEN(steps));
+	q = (struct asked){.call = {.method = "PATCH",
+				   .path = STR("/x"),
+				   .query = STR("fieldManager=sluice"),
+				   .content_type = "application/json",
+				   .done = on_done},
+		.w = &w};
+	_Static_assert(offsetof(struct asked, w) == sizeof(struct api_call), "on_done() says so");
+	api_start(w.api, &q.call);
+	world_run(&w);
+	assert_int_equal(w.dones, 1);
+	assert_int_equal(w.res, 0);
+	assert_int_equal(w.status, 409);
+	assert_str(buf_str(&w.told), "conflict");
+	world_close(&w);
+}
+
+static void test_nobody_there(void **state)
+{
+	struct asked q;
+	struct world w;
+
+	(void)state;
+	world_open(&w, NULL, 0);
+	listener_close(&w.server.listener);
+	q = (struct asked){.call = {.method = "GET", .path = STR("/x"), .done = on_done}, .w = &w};
+	api_start(w.api, &q.call);
+	for (int i = 0; i < 4000 && !w.dones; i++) {
+		loop_tick(w.l, 0);
+		clock_manual_advance(&w.clock, MSEC(20));
+	}
+	assert_int_equal(w.dones, 1);
+	assert_int_equal(w.res, -ECONNREFUSED);
+	world_close(&w);
+}
+
+static void test_cancel(void **state)
+{
+	struct asked q;
+	struct world w;
+
+	(void)state;
+	world_open(&w, NULL, 0);
+	q = (struct asked){.call = {.method = "GET", .path = STR("/x"), .done = on_done}, .w = &w};
+	api_start(w.api, &q.call);
+	api_cancel(&q.call);
+	assert_int_equal(w.dones, 0);
+	loop_tick(w.l, 0);
+	assert_int_equal(w.dones, 1);
+	assert_int_equal(w.res, -ECANCELED);
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_pages_and_resume),
+		cmocka_unit_test(test_gone), cmocka_unit_test(test_missing_then_served),
+		cmocka_unit_test(test_retries), cmocka_unit_test(test_nobody_there),
+		cmocka_unit_test(test_cancel)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
