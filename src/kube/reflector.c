@@ -8,6 +8,8 @@
 #include "kube/split.h"
 #include "text/parse.h"
 
+#define REFLECTOR_PATHS 4
+
 #define REFLECTOR_STATES(S)                                                      \
 	S(REFLECTOR_LISTING, 1u << REFLECTOR_WATCHING | 1u << REFLECTOR_RESTING) \
 	S(REFLECTOR_WATCHING, 1u << REFLECTOR_LISTING | 1u << REFLECTOR_RESTING) \
@@ -29,7 +31,9 @@ struct reflector {
 	struct api *api;
 	const struct reflector_ops *ops;
 	void *arg;
-	struct str path;
+	struct str paths[REFLECTOR_PATHS];
+	size_t n_paths;
+	size_t path;
 	struct str query;
 	struct buf asked; /* the running call's query */
 	struct buf version; /* resourceVersion to watch from; empty: list */
@@ -155,7 +159,7 @@ static void fail(struct reflector *r, int res)
 	r->failures++;
 	buf_reset(&r->trouble);
 	buf_printf(&r->trouble, "%s %.*s: ", r->state == REFLECTOR_WATCHING ? "watch" : "list",
-		STR_ARG(r->path));
+		STR_ARG(r->paths[r->path]));
 	if (res < 0 && res != -ECANCELED) /* which is our own doing */
 		buf_printf(&r->trouble, "%s", strerror(-res));
 	else if (r->status != 200)
@@ -171,6 +175,11 @@ static void list_done(struct reflector *r, int res)
 {
 	if (res == 0 && r->status == 404) {
 		buf_reset(&r->version);
+		r->path = (r->path + 1) % r->n_paths;
+		if (r->path != 0) {
+			begin(r);
+			return;
+		}
 		r->listed = true;
 		r->ops->listed(r->arg, false);
 		rest(r, REFLECTOR_MISSING);
@@ -274,7 +283,7 @@ static void begin(struct reflector *r)
 	r->status = 0;
 	split_init(&r->split, watch ? SPLIT_FRAMES : SPLIT_LIST);
 	r->call = (struct api_call){.method = "GET",
-		.path = r->path,
+		.path = r->paths[r->path],
 		.query = buf_str(&r->asked),
 		.done = on_done,
 		.head = on_head,
@@ -290,7 +299,7 @@ static void on_again(struct timer *t)
 	begin(r);
 }
 
-struct reflector *reflector_new(struct api *a, struct str path, struct str query,
+struct reflector *reflector_new(struct api *a, const struct str *paths, size_t n, struct str query,
 	const struct reflector_ops *ops, void *arg)
 {
 	struct reflector *r = MEM_NEW(struct reflector);
@@ -298,12 +307,20 @@ struct reflector *reflector_new(struct api *a, struct str path, struct str query
 	r->api = a;
 	r->ops = ops;
 	r->arg = arg;
-	r->path = str_from(mem_strdup(path));
+	AN(n > 0 && n <= REFLECTOR_PATHS);
+	for (size_t i = 0; i < n; i++)
+		r->paths[i] = str_from(mem_strdup(paths[i]));
+	r->n_paths = n;
 	r->query = str_from(mem_strdup(query));
 	arena_init(&r->scratch, 16384);
 	timer_init(&r->again, on_again);
 	begin(r);
 	return r;
+}
+
+size_t reflector_path(const struct reflector *r)
+{
+	return r->path;
 }
 
 bool reflector_listed(const struct reflector *r)
@@ -326,7 +343,8 @@ void reflector_free(struct reflector *r)
 	buf_fini(&r->next);
 	buf_fini(&r->trouble);
 	arena_fini(&r->scratch);
-	mem_free((void *)(uintptr_t)r->path.p);
+	for (size_t i = 0; i < r->n_paths; i++)
+		mem_free((void *)(uintptr_t)r->paths[i].p);
 	mem_free((void *)(uintptr_t)r->query.p);
 	mem_free(r);
 }

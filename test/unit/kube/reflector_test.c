@@ -87,15 +87,21 @@ static void world_run(struct world *w)
 		loop_tick(w->l, MSEC(1));
 }
 
-static void follow(const struct step *steps, size_t n, const char *want)
+static void follow_any(const struct str *paths, size_t n_paths, const struct step *steps, size_t n,
+	const char *want)
 {
 	struct world w;
 
 	world_open(&w, steps, n);
-	w.r = reflector_new(w.api, STR("/api/v1/pods"), STR(""), &ops, &w);
+	w.r = reflector_new(w.api, paths, n_paths, STR(""), &ops, &w);
 	world_run(&w);
 	assert_str(buf_str(&w.told), want);
 	world_close(&w);
+}
+
+static void follow(const struct step *steps, size_t n, const char *want)
+{
+	follow_any(&STR("/api/v1/pods"), 1, steps, n, want);
 }
 
 #define OBJECT(name, rv) "{\"metadata\":{\"name\":\"" name "\",\"resourceVersion\":\"" rv "\"}}"
@@ -163,6 +169,22 @@ static void test_missing_then_served(void **state)
 	(void)state;
 	follow(steps, ARRAY_LEN(steps),
 		"begin missing begin trouble begin trouble begin listed trouble ");
+}
+
+static void test_versions(void **state)
+{
+	static const struct str paths[] = {{"/apis/x/v1/ps", 13}, {"/apis/x/v1beta1/ps", 18}};
+	static const struct step steps[] = {
+		{"GET /apis/x/v1/ps?limit", "404 Not Found", "", false},
+		{"GET /apis/x/v1beta1/ps?limit", "404 Not Found", "", false},
+		{"GET /apis/x/v1/ps?limit", "404 Not Found", "", false},
+		{"GET /apis/x/v1beta1/ps?limit", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"8\"},\"items\":[]}", false},
+		{"GET /apis/x/v1beta1/ps?watch", "200 OK", "", true},
+	};
+
+	(void)state;
+	follow_any(paths, 2, steps, ARRAY_LEN(steps), "begin begin missing begin begin listed ");
 }
 
 static void on_done(struct api_call *call, int res, int status, struct str body)
@@ -248,8 +270,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_pages_and_resume),
 		cmocka_unit_test(test_gone), cmocka_unit_test(test_missing_then_served),
-		cmocka_unit_test(test_retries), cmocka_unit_test(test_nobody_there),
-		cmocka_unit_test(test_cancel)};
+		cmocka_unit_test(test_versions), cmocka_unit_test(test_retries),
+		cmocka_unit_test(test_nobody_there), cmocka_unit_test(test_cancel)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/kube_source.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "gwapi/decode.h"
+#include "kube/reflector.h"
+
+#define VERSIONS_MAX 4
+
+/* What no reference can name is not worth its memory. */
+#define SECRETS_QUERY                                        \
+	"fieldSelector=type%21%3Dhelm.sh%2Frelease.v1%2C"    \
+	"type%21%3Dkubernetes.io%2Fservice-account-token%2C" \
+	"type%21%3Dkubernetes.io%2Fdockerconfigjson%2C"      \
+	"type%21%3Dbootstrap.kubernetes.io%2Ftoken"
+
+struct kind_row {
+	const char *plural;
+	const char *versions[VERSIONS_MAX]; /* best first */
+	const char *query;
+};
+
+static const struct kind_row rows[KIND_MAX] = {
+	[KIND_GATEWAY_CLASS] = {"gatewayclasses", {"v1", "v1beta1"}, ""},
+	[KIND_GATEWAY] = {"gateways", {"v1", "v1beta1"}, ""},
+	[KIND_LISTENER_SET] = {"listenersets", {"v1"}, ""},
+	[KIND_HTTP_ROUTE] = {"httproutes", {"v1", "v1beta1"}, ""},
+	[KIND_GRPC_ROUTE] = {"grpcroutes", {"v1"}, ""},
+	[KIND_TLS_ROUTE] = {"tlsroutes", {"v1", "v1alpha3", "v1alpha2"}, ""},
+	[KIND_TCP_ROUTE] = {"tcproutes", {"v1", "v1alpha2"}, ""},
+	[KIND_UDP_ROUTE] = {"udproutes", {"v1", "v1alpha2"}, ""},
+	[KIND_REFERENCE_GRANT] = {"referencegrants", {"v1", "v1beta1"}, ""},
+	[KIND_BACKEND_TLS_POLICY] = {"backendtlspolicies", {"v1", "v1alpha3"}, ""},
+	[KIND_X_BACKEND_TRAFFIC_POLICY] = {"xbackendtrafficpolicies", {"v1alpha1"}, ""},
+	[KIND_X_BACKEND] = {"xbackends", {"v1alpha1"}, ""},
+	[KIND_X_TELEMETRY_POLICY] = {"xtelemetrypolicies", {"v1alpha1"}, ""},
+	[KIND_BACKEND] = {"backends", {"v1alpha1"}, ""},
+	[KIND_SERVICE] = {"services", {"v1"}, ""},
+	[KIND_ENDPOINT_SLICE] = {"endpointslices", {"v1"}, ""},
+	[KIND_SECRET] = {"secrets", {"v1"}, SECRETS_QUERY},
+	[KIND_CONFIG_MAP] = {"configmaps", {"v1"}, ""},
+	[KIND_NAMESPACE] = {"namespaces", {"v1"}, ""},
+};
+
+struct kind_source {
+	struct kube_source *source;
+	enum object_kind kind;
+	struct reflector *reflector;
+	bool served;
+};
+
+struct kube_source {
+	struct api *api;
+	struct store *store;
+	struct raws raws;
+	const struct kube_source_ops *ops;
+	void *arg;
+	struct decoder *decoder;
+	struct task settle;
+	bool told; /* settled() has run */
+	struct kind_source kinds[KIND_MAX];
+};
+
+static void settle_soon(struct kube_source *s)
+{
+	if (kube_source_complete(s))
+		loop_defer(api_loop(s->api), &s->settle);
+}
+
+static void on_settle(struct task *t)
+{
+	struct kube_source *s = container_of(t, struct kube_source, settle);
+
+	s->told = true;
+	s->ops->settled(s->arg);
+}
+
+/* "v1" or "group/version" of the path in use. */
+static struct str api_version(struct arena *a, const struct kind_source *k)
+{
+	struct str group = object_kind_group(k->kind);
+	const char *version = rows[k->kind].versions[reflector_path(k->reflector)];
+
+	return group.n ? arena_printf(a, "%.*s/%s", STR_ARG(group), version) : str_from(version);
+}
+
+static void split_key(struct str key, struct str *ret_namespace, struct str *ret_name)
+{
+	*ret_name = key;
+	*ret_namespace = str_cut(ret_name, '/');
+}
+
+static void log_refused(struct kube_source *s, enum object_kind kind, struct str key)
+{
+	size_t n;
+	const struct decode_error *e = decoder_errors(s->decoder, &n);
+
+	log_error("object cannot be read", LOG_STR("kind", object_kind_name(kind)),
+		LOG_STR("object", key), LOG_STR("field", n ? e[0].path : STR("")),
+		LOG_STR("problem", n ? e[0].what : STR("version not known")));
+}
+
+static void on_object(void *arg, struct arena *a, struct value *v)
+{
+	struct kind_source *k = arg;
+	struct kube_source *s = k->source;
+	struct str namespace, name;
+	enum raw_change change;
+	const struct object *o;
+	struct raw *raw;
+
+	if (v->kind != VALUE_OBJECT)
+		return;
+	value_set(a, v, STR("apiVersion"), value_str(api_version(a, k)));
+	value_set(a, v, STR("kind"), value_str(object_kind_name(k->kind)));
+	if (raws_put(&s->raws, a, k->kind, v, raw_kind_has_status(k->kind), &change, &raw) < 0)
+		return;
+	raw->seen = true;
+	if (change == RAW_STATUS)
+		s->ops->status(s->arg, raw);
+	if (change != RAW_TEXT)
+		return;
+	split_key(raw->key, &namespace, &name);
+	if (decode_object(s->decoder, v, STR(""), store_get(s->store, k->kind, namespace, name),
+		    &o) < 0) {
+		log_refused(s, k->kind, raw->key);
+		store_del(s->store, k->kind, namespace, name);
+	} else {
+		store_put(s->store, o);
+		object_unref(o);
+	}
+	settle_soon(s);
+}
+
+static void forget(struct kind_source *k, struct str key)
+{
+	struct kube_source *s = k->source;
+	struct str namespace, name;
+
+	split_key(key, &namespace, &name);
+	store_del(s->store, k->kind, namespace, name);
+	raws_del(&s->raws, k->kind, key);
+	settle_soon(s);
+}
+
+static void on_deleted(void *arg, struct arena *a, struct value *v)
+{
+	const struct value *meta = value_get(v, STR("metadata"));
+
+	forget(arg, arena_printf(a, "%.*s/%.*s",
+			    STR_ARG(value_get_str(meta, STR("namespace"), STR(""))),
+			    STR_ARG(value_get_str(meta, STR("name"), STR("")))));
+}
+
+static void on_begin(void *arg)
+{
+	struct kind_source *k = arg;
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&k->source->raws.by_key[k->kind], &at)))
+		((struct raw *)slot->value)->seen = false;
+}
+
+static void on_listed(void *arg, bool served)
+{
+	struct kind_source *k = arg;
+	VEC(struct raw *) gone = {0};
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&k->source->raws.by_key[k->kind], &at))) {
+		if (!((struct raw *)slot->value)->seen)
+			*vec_push(&gone) = slot->value;
+	}
+	vec_for_each (r, &gone)
+		forget(k, (*r)->key);
+	vec_fini(&gone);
+	if (served != k->served)
+		log_info(served ? "kind is served" : "kind is no longer served",
+			LOG_STR("kind", object_kind_name(k->kind)));
+	k->served = served;
+	/* The list that completes the first picture is told even if it brought nothing. */
+	if (!k->source->told)
+		settle_soon(k->source);
+}
+
+static void on_trouble(void *arg, struct str what)
+{
+	(void)arg;
+	log_warn("API server", LOG_STR("problem", what));
+}
+
+static const struct reflector_ops reflector_ops = {
+	on_begin, on_object, on_deleted, on_listed, on_trouble};
+
+static struct str collection(
+	struct arena *a, enum object_kind kind, const char *version, struct str namespace)
+{
+	struct str group = object_kind_group(kind);
+	struct str at = group.n ? arena_printf(a, "/apis/%.*s/%s", STR_ARG(group), version)
+				: arena_printf(a, "/api/%s", version);
+
+	if (namespace.n)
+		return arena_printf(a, "%.*s/namespaces/%.*s/%s", STR_ARG(at), STR_ARG(namespace),
+			rows[kind].plural);
+	return arena_printf(a, "%.*s/%s", STR_ARG(at), rows[kind].plural);
+}
+
+static void kind_start(struct kube_source *s, enum object_kind kind)
+{
+	struct kind_source *k = &s->kinds[kind];
+	struct str paths[VERSIONS_MAX];
+	struct arena a;
+	size_t n = 0;
+
+	arena_init(&a, 1024);
+	for (; n < VERSIONS_MAX && rows[kind].versions[n]; n++)
+		paths[n] = collection(&a, kind, rows[kind].versions[n], (struct str){0});
+	*k = (struct kind_source){.source = s, .kind = kind};
+	k->reflector =
+		reflector_new(s->api, paths, n, str_from(rows[kind].query), &reflector_ops, k);
+	arena_fini(&a);
+}
+
+struct kube_source *kube_source_new(
+	struct api *a, struct store *store, const struct kube_source_ops *ops, void *arg)
+{
+	struct kube_source *s = MEM_NEW(struct kube_source);
+
+	s->api = a;
+	s->store = store;
+	s->ops = ops;
+	s->arg = arg;
+	s->decoder = decoder_new((struct decode_options){.tolerant = true});
+	task_init(&s->settle, on_settle);
+	for (enum object_kind k = 0; k < KIND_MAX; k++)
+		kind_start(s, k);
+	return s;
+}
+
+void kube_source_free(struct kube_source *s)
+{
+	if (!s)
+		return;
+	for (size_t k = 0; k < KIND_MAX; k++)
+		reflector_free(s->kinds[k].reflector);
+	task_cancel(&s->settle);
+	decoder_free(s->decoder);
+	raws_fini(&s->raws);
+	mem_free(s);
+}
+
+bool kube_source_complete(const struct kube_source *s)
+{
+	for (size_t k = 0; k < KIND_MAX; k++) {
+		if (!s->kinds[k].reflector || !reflector_listed(s->kinds[k].reflector))
+			return false;
+	}
+	return true;
+}
+
+bool kube_source_served(const struct kube_source *s, enum object_kind kind)
+{
+	return s->kinds[kind].served;
+}
+
+struct raws *kube_source_raws(struct kube_source *s)
+{
+	return &s->raws;
+}
+
+struct str kube_source_path(
+	const struct kube_source *s, struct arena *a, enum object_kind kind, struct str namespace)
+{
+	return collection(
+		a, kind, rows[kind].versions[reflector_path(s->kinds[kind].reflector)], namespace);
+}

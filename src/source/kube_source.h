@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kube_source.h -- the objects of a cluster, delivered into a store.
+ *
+ * One reflector a kind; a kind whose CRD is missing is an empty list until it appears.  Objects are
+ * decoded tolerantly (the API server has judged them, perhaps by a newer CRD); one that cannot be
+ * held at all is logged and counts as absent.  An event that changes only a status or managedFields
+ * is no change of the store.  Nothing is settled before every kind's first list is complete.
+ * Control thread only.
+ *
+ * Secrets and ConfigMaps are listed whole, but for types that no Gateway can name (Helm releases,
+ * service-account tokens, registry credentials).
+ */
+#ifndef SOURCE_KUBE_SOURCE_H
+#define SOURCE_KUBE_SOURCE_H
+
+#include "gwapi/store.h"
+#include "kube/api.h"
+#include "source/raw.h"
+
+struct kube_source;
+
+struct kube_source_ops {
+	/* The store has changed (or is complete for the first time); at most once a tick. */
+	void (*settled)(void *arg);
+	/* Somebody (perhaps we) wrote the status of an object; the store has not changed. */
+	void (*status)(void *arg, struct raw *object);
+};
+
+/* Borrows all for its life; begins at once.  Returns owned. */
+struct kube_source *kube_source_new(
+	struct api *a, struct store *store, const struct kube_source_ops *ops, void *arg);
+void kube_source_free(struct kube_source *s);
+
+/* Every kind's first list is complete. */
+bool kube_source_complete(const struct kube_source *s);
+/* The server knows <kind>. */
+bool kube_source_served(const struct kube_source *s, enum object_kind kind);
+struct raws *kube_source_raws(struct kube_source *s);
+/* The path of an object's collection, "/apis/group/version/namespaces/NS/plural"; of the version
+ * that is served. */
+struct str kube_source_path(
+	const struct kube_source *s, struct arena *a, enum object_kind kind, struct str namespace);
+
+#endif
