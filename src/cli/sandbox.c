@@ -206,11 +206,16 @@ static int capabilities_drop(void)
 
 static int seccomp_add(scmp_filter_ctx ctx)
 {
-	const struct scmp_arg_cmp no_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-	const struct scmp_arg_cmp thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
-	const struct scmp_arg_cmp families[] = {SCMP_A0(SCMP_CMP_EQ, AF_INET),
-		SCMP_A0(SCMP_CMP_EQ, AF_INET6), SCMP_A0(SCMP_CMP_EQ, AF_UNIX)};
-	const struct scmp_arg_cmp name_only = SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME);
+	const struct scmp_arg_cmp no_exec = {
+		.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0};
+	const struct scmp_arg_cmp thread = {.arg = 0,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = CLONE_THREAD,
+		.datum_b = CLONE_THREAD};
+	const struct scmp_arg_cmp families[] = {{.arg = 0, .op = SCMP_CMP_EQ, .datum_a = AF_INET},
+		{.arg = 0, .op = SCMP_CMP_EQ, .datum_a = AF_INET6},
+		{.arg = 0, .op = SCMP_CMP_EQ, .datum_a = AF_UNIX}};
+	const struct scmp_arg_cmp name_only = {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = PR_SET_NAME};
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(allowed); i++)
