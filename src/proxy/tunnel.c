@@ -96,6 +96,12 @@ void tunnel_start(struct exchange *x)
 	size_t bound;
 	int n;
 
+	/* RFC 9110 section 7.8: to what was asked for and to nothing else. */
+	if (!http_list_has(&x->resp.head, HTTP_UPGRADE, x->req_out.upgrade)) {
+		wendpoint_result(x->worker, x->endpoint, false);
+		answer(x, PROXY_R_UPSTREAM_BAD);
+		return;
+	}
 	if (x->resp_head.n > x->resp.head.n)
 		early = slice_ref(slice_sub(x->resp_head, x->resp.head.n, SIZE_MAX));
 	x->status = 101;
