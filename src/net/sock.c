@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -328,6 +330,15 @@ int sock_local(const struct sock *s, struct addr *ret_addr)
 		return -errno;
 	*ret_addr = addr_of(&ss, len);
 	return 0;
+}
+
+size_t sock_unsent(const struct sock *s)
+{
+	int n = 0;
+
+	if (s->fd < 0 || ioctl(s->fd, SIOCOUTQ, &n) < 0)
+		return 0;
+	return (size_t)n;
 }
 
 int sock_keepalive(struct sock *s, nsec idle, nsec dead)

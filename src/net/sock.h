@@ -99,6 +99,8 @@ void sock_hangup(struct sock *s, struct hup_op *h);
 int sock_shutdown(struct sock *s);
 /* Our own end's address (a system call, so ask once); negative errno. */
 int must_check sock_local(const struct sock *s, struct addr *ret_addr);
+/* Bytes that were sent and that the peer has not acknowledged (a system call); 0 if closed. */
+size_t sock_unsent(const struct sock *s);
 /* Kernel's own probes for connections without an idle timer of ours: probes after <idle>, dead
  * after <dead> without an answer, to probes or to data (SO_KEEPALIVE, TCP_USER_TIMEOUT).  Whole
  * seconds. Negative errno. */

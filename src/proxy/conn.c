@@ -136,6 +136,8 @@ static void conn_received(struct op *op, int res)
 	struct slice got = c->recv.got;
 
 	c->recv.got = (struct slice){0};
+	nbuf_unref(c->into);
+	c->into = NULL;
 	switch (c->state) {
 	case CONN_IDLE:
 		if (res > 0)
@@ -233,8 +235,10 @@ void conn_want(struct conn *c, size_t want)
 
 void conn_want_into(struct conn *c, struct nbuf *into, size_t at)
 {
-	if (c->state == CONN_ACTIVE && !op_inflight(&c->recv.op))
-		stream_recv_into(c->stream, &c->recv, into, at);
+	if (c->state != CONN_ACTIVE || op_inflight(&c->recv.op))
+		return;
+	c->into = nbuf_ref(into);
+	stream_recv_into(c->stream, &c->recv, into, at);
 }
 
 void conn_watch(struct conn *c)

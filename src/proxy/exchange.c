@@ -44,7 +44,8 @@ void exchange_await(struct exchange *x, nsec limit, enum proxy_reason reason)
 	exchange_timer_set(x);
 }
 
-/* Bytes that the operations in flight have moved so far. */
+/* Bytes that have moved so far.  What the kernel still holds for the client is not there yet: its
+ * buffers may hide minutes of a slow reader's progress. */
 static uint64_t exchange_moved(const struct exchange *x)
 {
 	const struct conn *c = x->conn;
@@ -52,10 +53,24 @@ static uint64_t exchange_moved(const struct exchange *x)
 	uint64_t n = x->bytes_in + x->bytes_out;
 
 	n += op_inflight(&c->send.op) ? c->send.sent : 0;
+	n -= sock_unsent(stream_base(c->stream));
 	if (u)
 		n += (op_inflight(&u->send.op) ? u->send.sent : 0) +
 		     (op_inflight(&u->splice.op) ? u->splice.moved : 0);
 	return n;
+}
+
+/* A splice waits for the client while bytes are between the two, else for the backend. */
+static bool splice_may_wait(struct exchange *x)
+{
+	const struct splice_op *s = &x->up->splice;
+
+	x->io_quiet += x->io_limit;
+	if (s->taken > s->moved)
+		x->io_reason = PROXY_R_CLIENT_STALLED;
+	else if (!x->body_idle || x->io_quiet < x->body_idle)
+		return true;
+	return false;
 }
 
 /* Slowly is not a stall. */
@@ -63,8 +78,13 @@ static bool exchange_progressed(struct exchange *x)
 {
 	uint64_t moved = exchange_moved(x);
 
-	if (x->state == X_HEAD || moved == x->io_mark)
+	if (x->state == X_HEAD)
 		return false; /* a head has one limit, however many bytes come */
+	if (moved != x->io_mark)
+		x->io_quiet = 0;
+	else if (x->state != X_RESPONSE || !x->up || !op_inflight(&x->up->splice.op) ||
+		 !splice_may_wait(x))
+		return false;
 	x->io_mark = moved;
 	exchange_await(x, x->io_limit, x->io_reason);
 	return true;
@@ -184,6 +204,7 @@ void exchange_release_plan(struct exchange *x)
 	exchange_names_keep(x);
 	plan_hold_put(x->hold);
 	x->hold = NULL;
+	x->match = NULL;
 	x->rule = NULL;
 	x->backend = NULL;
 	x->upstream = NULL;

@@ -429,15 +429,63 @@ static bool filters_go_on(struct exchange *x)
 	return filters_others(x, x->listener_filters) && filters_others(x, x->rule->filters);
 }
 
+static bool names_have(const struct str *names, size_t n, struct str name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(names[i], name))
+			return true;
+	return false;
+}
+
+static bool filter_knows(const struct plan_filter *f, struct str name)
+{
+	if (f->kind == PLAN_FILTER_AUTH)
+		return names_have(f->auth->request_headers, f->auth->nrequest_headers, name) ||
+		       names_have(f->auth->response_headers, f->auth->nresponse_headers, name) ||
+		       f->auth->nresponse_headers == 0; /* it may set any */
+	if (f->kind != PLAN_FILTER_REQUEST_HEADERS)
+		return false;
+	for (size_t i = 0; i < f->request_headers->n; i++)
+		if (str_eq(f->request_headers->edits[i].name, name))
+			return true;
+	return false;
+}
+
+static bool any_filter_knows(const struct plan_filters *f, struct str name)
+{
+	for (unsigned i = 0; f && i < f->n; i++)
+		if (filter_knows(&f->p[i], name))
+			return true;
+	return false;
+}
+
+bool filters_know_header(void *ctx, struct str dashed)
+{
+	const struct exchange *x = ctx;
+	const struct match *m = x->match;
+
+	if (any_filter_knows(x->listener_filters, dashed) ||
+		any_filter_knows(x->rule->filters, dashed))
+		return true;
+	for (unsigned i = 0; i < x->rule->nbackends; i++)
+		if (any_filter_knows(x->rule->backends[i].filters, dashed))
+			return true;
+	for (unsigned i = 0; i < m->nheaders; i++)
+		if (str_eq(m->headers[i].name, dashed))
+			return true;
+	return x->rule->session && x->rule->session->header &&
+	       str_eq(x->rule->session->name, dashed);
+}
+
 bool filters_request(
 	struct exchange *x, const struct plan_filters *listener, const struct plan_filters *rule)
 {
 	const struct plan_filter *cors = filter_of(rule, PLAN_FILTER_CORS, 0);
 
+	x->listener_filters = listener;
 	request_edits_begin(x);
 	if (!listener && !rule)
 		return true;
-	x->listener_filters = listener;
 	x->filters_left[0] = listener;
 	x->filters_left[1] = rule;
 	if (cors && cors_preflight(x, cors->cors))

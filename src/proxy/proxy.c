@@ -381,6 +381,12 @@ void proxy_drain(struct proxy *p, enum proxy_drain how)
 	}
 }
 
+struct worker *proxy_worker(struct proxy *p, unsigned i)
+{
+	AN(i < p->n_workers);
+	return &p->workers[i];
+}
+
 bool proxy_tick(struct proxy *p)
 {
 	bool busy = false;

@@ -170,6 +170,7 @@ void request_route(struct exchange *x)
 		x->req_out.path = norm.path;
 	switch (route_look_up(x, slot, host, &m)) {
 	case MATCH_FOUND:
+		x->match = m.match;
 		x->rule = plan_rule_of(&m);
 		route_names(x, &m);
 		route_chosen(x, &m);
@@ -244,7 +245,7 @@ static void forwarded_set(struct exchange *x)
 	add(x, HTTP_X_FORWARDED_FOR, peer);
 	if (!trusted || !http_has(h, HTTP_X_FORWARDED_PROTO))
 		add(x, HTTP_X_FORWARDED_PROTO, STR("http"));
-	if (!trusted || !http_has(h, HTTP_X_FORWARDED_HOST))
+	if (x->req.host.n && (!trusted || !http_has(h, HTTP_X_FORWARDED_HOST)))
 		add(x, HTTP_X_FORWARDED_HOST, http_host(&x->req));
 	if (slot && (!trusted || !http_has(h, HTTP_X_FORWARDED_PORT))) {
 		int n = snprintf(port, sizeof(port), "%u", slot->port->number);
@@ -261,7 +262,7 @@ void request_edits_begin(struct exchange *x)
 	http_edits_init(&x->req_edits, &x->arena);
 	http_strip_hop_by_hop(&x->req_edits, &x->req.head);
 	if (x->req.head.underscores)
-		http_strip_underscores(&x->req_edits, &x->req.head, NULL, NULL);
+		http_strip_underscores(&x->req_edits, &x->req.head, filters_know_header, x);
 	http_edits_remove(&x->req_edits, &x->req.head, HTTP_EXPECT, STR("expect"));
 	forwarded_set(x);
 }
@@ -334,23 +335,10 @@ static void try_endpoint_set(struct exchange *x, struct plan_endpoint *e)
 	x->log_addr = e->addr;
 }
 
-/* A 1.0 client may name no host; the backend is 1.1 and must be told one. */
-static void try_host(struct exchange *x)
-{
-	struct buf text = {0};
-
-	if (x->req_out.host.n)
-		return;
-	plan_addr_print(&x->endpoint->addr, &text);
-	x->req_out.host = arena_str(&x->arena, buf_str(&text));
-	buf_fini(&text);
-}
-
 static void try_begin(struct exchange *x)
 {
 	x->head_sent = x->end_sent = x->any_byte = x->send_failed = x->request_out = false;
 	x->sent_at = 0;
-	try_host(x);
 	x->in_send = 0;
 	x->chunked_out = (struct h1_chunked){0};
 	slice_drop(&x->resp_head);

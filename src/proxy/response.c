@@ -149,7 +149,8 @@ static bool splice_body(struct exchange *x)
 	to = stream_raw(x->conn->stream);
 	if (!from || !to)
 		return false;
-	exchange_await(x, x->body_idle, PROXY_R_BODY_TIMEOUT);
+	x->io_quiet = 0;
+	exchange_await(x, x->stall, PROXY_R_BODY_TIMEOUT);
 	loop_splice(x->worker->loop, &x->up->splice, from, to, x->resp_left);
 	return true;
 }
@@ -178,13 +179,12 @@ void response_client_ready(struct exchange *x)
 	struct slice v[OUT_MAX];
 
 	if (x->state != X_RESPONSE) {
-		/* After an interim response: look at what arrived meanwhile. */
-		if (x->up && x->up->state == UP_BUSY) {
-			if (x->resp_head.n && !op_inflight(&x->up->recv.op))
-				head_look(x);
-			else
-				request_pump(x);
-		}
+		/* After an interim response: go on, and look at what arrived meanwhile. */
+		if (x->up && x->up->state == UP_BUSY)
+			request_pump(x);
+		if (x->state == X_UPSTREAM && x->up && x->up->state == UP_BUSY && x->head_sent &&
+			!op_inflight(&x->up->recv.op))
+			head_look(x);
 		return;
 	}
 	/* Once the head is out and more is to come, the plan is let go: see worker_priv.h. */

@@ -87,6 +87,7 @@ struct conn {
 	struct exchange *x; /* NULL: idle, lingering or closed */
 	struct slice rest; /* bytes received behind the last request */
 	struct out *out; /* of the send in flight */
+	struct nbuf *into; /* of the receive in flight: it may outlive its exchange */
 	size_t lingered;
 	uint32_t requests;
 	bool close_after; /* no further request */
@@ -137,6 +138,7 @@ struct exchange {
 	bool gone; /* the client: <conn> is closed, and read only for the log */
 	struct upconn *up; /* the primary's, or NULL */
 	struct plan_hold *hold; /* NULL: let go of */
+	const struct match *match; /* which led to <rule>; NULL after the hold */
 	const struct plan_rule *rule; /* NULL after the hold */
 	const struct plan_backend *backend; /* chosen; NULL after the hold */
 	const struct plan_upstream *upstream; /* likewise */
@@ -208,6 +210,7 @@ struct exchange {
 	nsec deadline_try;
 	nsec deadline_io; /* for what is awaited now: */
 	nsec io_limit; /* how long, from the last progress */
+	nsec io_quiet; /* a splice has stood still for so long at the last look */
 	uint64_t io_mark; /* bytes that operations in flight had moved at the last look */
 	enum proxy_reason io_reason; /* what it means when it passes */
 
@@ -371,6 +374,8 @@ struct msg {
 
 /* proxy.c: to control, from any worker; takes <m>. */
 void proxy_mail(struct proxy *p, struct msg *m);
+/* For tests that look inside. */
+struct worker *proxy_worker(struct proxy *p, unsigned i);
 
 /* worker.c */
 int must_check worker_init(
@@ -520,6 +525,9 @@ void filters_resume(struct exchange *x);
 /* Those of the chosen backend; false: answered. */
 bool filters_backend(struct exchange *x, const struct plan_filters *f);
 void filters_response(struct exchange *x);
+/* Whether the exchange's rule reads or writes the request header <dashed>; <ctx> is the exchange.
+ */
+bool filters_know_header(void *ctx, struct str dashed);
 void header_filter(
 	struct http_edits *e, const struct http_head *h, const struct plan_header_filter *f);
 bool cors_preflight(struct exchange *x, const struct plan_cors *c);

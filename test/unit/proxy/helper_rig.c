@@ -364,6 +364,12 @@ void peer_close(struct peer *p)
 	buf_fini(&p->in);
 }
 
+void peer_close_if(struct peer *p)
+{
+	if (p->rig)
+		peer_close(p);
+}
+
 static bool peer_take(struct peer *p)
 {
 	ssize_t n = recv(p->fd, buf_room(&p->in, 65536), 65536, 0);
@@ -413,6 +419,70 @@ static void peer_wait(struct peer *p, size_t n)
 		struct pollfd pfd = {.fd = p->fd, .events = POLLIN};
 
 		(void)poll(&pfd, 1, 10);
+	}
+}
+
+void peer_pump(struct peer *from, struct peer *to, const char *bytes, size_t n)
+{
+	while (n) {
+		ssize_t put = send(from->fd, bytes, n, MSG_NOSIGNAL);
+
+		if (put < 0) {
+			assert_int_equal(errno, EAGAIN);
+			rig_run(from->rig);
+			(void)peer_take(to);
+			continue;
+		}
+		bytes += put;
+		n -= (size_t)put;
+	}
+	rig_run(from->rig);
+}
+
+void peer_drain(struct peer *p)
+{
+	size_t before;
+
+	do {
+		struct pollfd pfd = {.fd = p->fd, .events = POLLIN};
+
+		before = p->in.n;
+		(void)peer_read(p);
+		(void)poll(&pfd, 1, 5);
+		(void)peer_read(p);
+	} while (p->in.n > before);
+}
+
+static size_t piece_check(struct str got, const char *piece, size_t n, size_t at)
+{
+	for (size_t i = 0; i < got.n; i++, at++)
+		if (got.p[i] != piece[at % n])
+			fail_msg("byte %zu is not the sender's", at);
+	return at;
+}
+
+size_t peer_body(struct peer *p, bool chunked, const char *piece, size_t n)
+{
+	struct str in = buf_str(&p->in), data;
+	struct http_limits limits = HTTP_LIMITS_DEFAULT;
+	struct h1_chunked c = {0};
+	size_t at = 0;
+
+	*buf_room(&p->in, 1) = 0;
+	assert_non_null(strstr(p->in.p, "\r\n\r\n"));
+	in = buf_str(&p->in);
+	in = str_skip(in, (size_t)(strstr(in.p, "\r\n\r\n") - in.p) + 4);
+	if (!chunked)
+		return piece_check(in, piece, n, 0);
+	for (;;) {
+		enum h1_result r = h1_chunked_next(&c, &limits, &in, &data);
+
+		if (r != H1_DATA) {
+			assert_int_equal(r, H1_DONE);
+			assert_int_equal(in.n, 0);
+			return at;
+		}
+		at = piece_check(data, piece, n, at);
 	}
 }
 
@@ -466,4 +536,9 @@ void peer_expect_answer_at(
 	if (!str_starts(got, str_from(head)) || !strstr(p->in.p, reason))
 		fail_msg("%s:%d: got\n%.*s\nwant %s%s", file, line, STR_ARG(got), head, reason);
 	buf_reset(&p->in);
+}
+
+struct worker *rig_worker(struct rig *r, unsigned i)
+{
+	return proxy_worker(r->proxy, i);
 }

@@ -80,6 +80,7 @@ void rig_with(struct rig *r, const struct rig_rule *rule);
 
 /* Until nothing moves. */
 void rig_run(struct rig *r);
+struct worker *rig_worker(struct rig *r, unsigned i);
 /* Time goes on, in steps of at most a second. */
 void rig_advance(struct rig *r, nsec by);
 
@@ -101,6 +102,15 @@ void peer_send_n(struct peer *p, const char *bytes, size_t n);
 void peer_fin(struct peer *p);
 void peer_reset(struct peer *p);
 void peer_close(struct peer *p);
+/* Harmless if it was never open. */
+void peer_close_if(struct peer *p);
+/* Sends from <from>; where that is held up, <to> reads. */
+void peer_pump(struct peer *from, struct peer *to, const char *bytes, size_t n);
+/* Reads until nothing more comes. */
+void peer_drain(struct peer *p);
+/* The body behind the head that <p> got: counts its bytes, whole chunks decoded, each checked
+ * against <piece> repeated. */
+size_t peer_body(struct peer *p, bool chunked, const char *piece, size_t n);
 /* Runs, reads, and returns all that is unread; the text lives until the next call. */
 struct str peer_read(struct peer *p);
 /* What it got since the last look is exactly <text>. */
