@@ -269,7 +269,7 @@ struct object_list store_list_in(struct store *s, enum object_kind kind, struct 
 
 	while (to < all.n && str_eq(all.p[to]->namespace, namespace))
 		to++;
-	return (struct object_list){all.p + from, to - from};
+	return all.n ? (struct object_list){all.p + from, to - from} : all;
 }
 
 struct object_list store_slices(struct store *s, struct str namespace, struct str service)

@@ -15,7 +15,8 @@
 
 /* AEAD with ephemeral keys only (RFC 9325 §4.2); of TLS 1.3 all suites are. */
 #define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
-#define GROUPS "X25519:P-256:P-384"
+/* Not const: a macro of OpenSSL casts it. */
+static char groups[] = "X25519:P-256:P-384";
 /* Bytes of the peer's certificates, and links between them. */
 #define CERTS_MAX (64 << 10)
 #define DEPTH_MAX 10
@@ -43,7 +44,7 @@ static SSL_CTX *context_new(const SSL_METHOD *method)
 	AN(c);
 	AN(SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION));
 	AN(SSL_CTX_set_cipher_list(c, CIPHERS));
-	AN(SSL_CTX_set1_groups_list(c, GROUPS));
+	AN(SSL_CTX_set1_groups_list(c, groups));
 	SSL_CTX_set_security_level(c, 2);
 	SSL_CTX_set_options(c, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
 				       SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
