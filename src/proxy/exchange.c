@@ -73,13 +73,23 @@ static bool splice_may_wait(struct exchange *x)
 	return false;
 }
 
-/* Slowly is not a stall. */
+/* Something is on its way out that may go slowly.  What comes in renews the limit each time. */
+static bool exchange_is_sending(const struct exchange *x)
+{
+	const struct upconn *u = x->up;
+
+	return conn_sending(x->conn) ||
+	       (u && (op_inflight(&u->send.op) || op_inflight(&u->splice.op)));
+}
+
+/* Slowly is not a stall: a transfer ends after one to two limits without progress. */
 static bool exchange_progressed(struct exchange *x)
 {
-	uint64_t moved = exchange_moved(x);
+	uint64_t moved;
 
-	if (x->state == X_HEAD)
-		return false; /* a head has one limit, however many bytes come */
+	if (!exchange_is_sending(x))
+		return false;
+	moved = exchange_moved(x);
 	if (moved != x->io_mark)
 		x->io_quiet = 0;
 	else if (x->state != X_RESPONSE || !x->up || !op_inflight(&x->up->splice.op) ||

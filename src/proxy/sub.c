@@ -411,6 +411,9 @@ static void auth_go(struct sub *s)
 	struct http_edits e;
 
 	s->waiting = false;
+	loop_timer_arm(s->worker->loop, &s->timer, x->settings->auth_timeout);
+	x->deadline_io = NSEC_NEVER;
+	conn_watch(x->conn);
 	if (s->auth->body_max) {
 		sub_body_so_far(s);
 		s->out.framing = (struct http_framing){
@@ -424,13 +427,32 @@ static void auth_go(struct sub *s)
 		sub_failed(s);
 }
 
+/* Why nobody is asked at all; PROXY_R_BEFORE_ when there is no reason. */
+static enum proxy_reason auth_refused(const struct exchange *x, const struct plan_auth *a)
+{
+	const struct plan_upstream *u =
+		a->to.refused ? NULL : plan_upstream_find(x->hold->plan, a->to.upstream);
+	enum proxy_reason reason;
+
+	if (a->protocol != PLAN_AUTH_HTTP)
+		return PROXY_R_BACKEND_PROTOCOL;
+	if (!upstream_usable(u, &a->to, &reason))
+		return reason;
+	if (a->body_max && x->body_open &&
+		(chain_held(&x->body) > a->body_max ||
+			(x->req.framing.body == HTTP_BODY_LENGTH &&
+				x->req.framing.length > a->body_max)))
+		return PROXY_R_AUTH_BODY;
+	return PROXY_R_BEFORE_;
+}
+
 void auth_start(struct exchange *x, const struct plan_auth *a)
 {
+	enum proxy_reason reason = auth_refused(x, a);
 	struct sub *s;
 
-	if (a->to.refused || a->protocol != PLAN_AUTH_HTTP) {
-		answer(x,
-			a->to.refused ? proxy_reason_of(a->to.refused) : PROXY_R_BACKEND_PROTOCOL);
+	if (reason != PROXY_R_BEFORE_) {
+		answer(x, reason);
 		return;
 	}
 	s = sub_new(x, SUB_AUTH);
@@ -441,15 +463,8 @@ void auth_start(struct exchange *x, const struct plan_auth *a)
 	if (a->path_prefix.n)
 		s->out.path = arena_printf(
 			&x->arena, "%.*s%.*s", STR_ARG(a->path_prefix), STR_ARG(x->req_out.path));
-	loop_timer_arm(x->worker->loop, &s->timer, x->settings->auth_timeout);
 	if (a->body_max && !x->body_done) {
 		s->waiting = true;
-		if (x->req.framing.body == HTTP_BODY_LENGTH &&
-			x->req.framing.length > a->body_max) {
-			sub_free(s, UP_END_ABORT);
-			answer(x, PROXY_R_AUTH_BODY);
-			return;
-		}
 		auth_want_body(x);
 		return;
 	}

@@ -84,8 +84,9 @@ static void test_request_body(void **state)
 		peer_send(&c, "x");
 		peer_expect(&b, "x");
 	}
+	rig_advance(&r, SEC(59));
 	peer_quiet(&c);
-	rig_advance(&r, SEC(122));
+	rig_advance(&r, SEC(2));
 	peer_expect_answer(&c, 408, "request_body_timeout");
 	peer_expect_eof(&c);
 	peer_expect_reset(&b);
@@ -172,7 +173,7 @@ static void test_response_body(void **state)
 	peer_expect(&c, "c");
 	rig_advance(&r, SEC(299));
 	peer_quiet(&c);
-	rig_advance(&r, SEC(302));
+	rig_advance(&r, SEC(2));
 	peer_expect_reset(&c);
 	peer_expect_reset(&b);
 	peer_close(&c);
