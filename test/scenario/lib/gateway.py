@@ -16,10 +16,21 @@ def binary():
     return os.environ.get("SLUICE_BIN", str(ROOT / "build" / "dev" / "sluice"))
 
 
+_next_port = 10000 + os.getpid() % 180 * 120
+
+
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody listens on: below the ephemeral range, so that no connection takes it between
+    asking and binding, and in a range of this process's own, so that suites beside us do not either."""
+    global _next_port
+    while True:
+        _next_port += 1
+        with socket.socket(socket.AF_INET, kind) as s:
+            try:
+                s.bind(("0.0.0.0", _next_port))
+                return _next_port
+            except OSError:
+                continue
 
 
 def backend(name, *endpoints, namespace="default", **spec):
