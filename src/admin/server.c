@@ -219,24 +219,29 @@ static void on_accepted(struct listener *ls, int fd, const struct addr *peer)
 	stream_recv(&c->tcp.stream, &c->recv, NBUF_SMALL);
 }
 
-int admin_server_new(struct loop *l, const struct addr *at, admin_handler_f *handler, void *arg,
+int admin_server_new(struct loop *l, int fd, admin_handler_f *handler, void *arg,
 	struct admin_server **ret_server)
 {
 	struct admin_server *s = MEM_NEW(struct admin_server);
-	int fd = listener_open(at), rc = fd;
+	int rc;
 
 	s->loop = l;
 	s->handler = handler;
 	s->arg = arg;
 	list_init(&s->conns);
-	if (fd >= 0)
-		rc = listener_init(&s->listener, l, fd, on_accepted, NULL);
+	rc = listener_init(&s->listener, l, fd, on_accepted, NULL);
 	if (rc < 0) {
 		mem_free(s);
 		return rc;
 	}
 	*ret_server = s;
 	return 0;
+}
+
+void admin_server_stop(struct admin_server *s)
+{
+	if (s)
+		listener_close(&s->listener);
 }
 
 void admin_server_free(struct admin_server *s)

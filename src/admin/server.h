@@ -34,9 +34,11 @@ typedef void admin_handler_f(
 
 struct admin_server;
 
-/* Listens on <at>.  Returns owned, or -errno of the socket. */
-int must_check admin_server_new(struct loop *l, const struct addr *at, admin_handler_f *handler,
-	void *arg, struct admin_server **ret_server);
+/* Accepts from the listening socket <fd>: takes it, also on failure.  Returns owned, or -errno. */
+int must_check admin_server_new(struct loop *l, int fd, admin_handler_f *handler, void *arg,
+	struct admin_server **ret_server);
+/* Accepts no more; what it has accepted is answered.  NULL is legal. */
+void admin_server_stop(struct admin_server *s);
 /* Stops listening and ends all connections.  NULL is legal. */
 void admin_server_free(struct admin_server *s);
 

@@ -13,7 +13,7 @@
 
 enum channel_kind {
 	/* child asks */
-	CHANNEL_OPEN = 1, /* addr → result, LISTEN_SLOTS sockets */
+	CHANNEL_OPEN = 1, /* addr, slots → result, that many sockets */
 	CHANNEL_CLOSE, /* addr: no listener uses it, and its backlog is drained → result */
 	CHANNEL_INPUT, /* digest of the configuration that is about to be used → result */
 	CHANNEL_READY, /* serving → result */
@@ -24,6 +24,7 @@ enum channel_kind {
 struct channel_msg {
 	uint32_t kind;
 	int32_t result; /* 0 or -errno */
+	uint32_t slots; /* OPEN: how many sockets */
 	uint64_t digest;
 	struct addr addr;
 };

@@ -24,6 +24,12 @@ static int address_is_free(const struct addr *addr)
 	return -err;
 }
 
+static void set_close(const struct listen_set *set)
+{
+	for (unsigned i = 0; i < set->n; i++)
+		close(set->fds[i]);
+}
+
 static struct listen_set *listens_find(struct listens *l, const struct addr *addr)
 {
 	vec_for_each (set, &l->sets) {
@@ -33,41 +39,65 @@ static struct listen_set *listens_find(struct listens *l, const struct addr *add
 	return NULL;
 }
 
-int listens_open(struct listens *l, const struct addr *addr, const struct listen_set **ret_set)
+/* A child that died while it drained a port left its filter on the sockets. */
+static void set_reopen(const struct listen_set *set)
 {
-	struct listen_set set = {.addr = *addr}, *known = listens_find(l, addr);
+	const int none = 0;
+
+	for (unsigned i = 0; i < set->n; i++)
+		(void)setsockopt(set->fds[i], SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none));
+}
+
+int listens_open(struct listens *l, const struct addr *addr, unsigned n, unsigned generation,
+	const struct listen_set **ret_set)
+{
+	struct listen_set set = {.addr = *addr, .generation = generation},
+			  *known = listens_find(l, addr);
 	int rc;
 
+	if (n < 1 || n > LISTEN_SLOTS)
+		return -EINVAL;
+	if (known && known->n != n)
+		return -EADDRINUSE;
 	if (known) {
+		known->generation = generation;
+		set_reopen(known);
 		*ret_set = known;
 		return 0;
 	}
 	rc = address_is_free(addr);
 	if (rc < 0)
 		return rc;
-	for (int i = 0; i < LISTEN_SLOTS; i++) {
+	for (; set.n < n; set.n++) {
 		rc = listener_open(addr);
 		if (rc < 0) {
-			while (i-- > 0)
-				close(set.fds[i]);
+			set_close(&set);
 			return rc;
 		}
-		set.fds[i] = rc;
+		set.fds[set.n] = rc;
 	}
 	listens_adopt(l, &set);
 	*ret_set = &l->sets.p[l->sets.n - 1];
 	return 0;
 }
 
+void listens_sweep(struct listens *l, unsigned generation)
+{
+	for (size_t i = 0; i < l->sets.n;) {
+		struct listen_set *set = &l->sets.p[i];
+
+		if (set->generation >= generation) {
+			i++;
+			continue;
+		}
+		set_close(set);
+		*set = l->sets.p[--l->sets.n];
+	}
+}
+
 void listens_adopt(struct listens *l, const struct listen_set *set)
 {
 	*vec_push(&l->sets) = *set;
-}
-
-static void set_close(const struct listen_set *set)
-{
-	for (int i = 0; i < LISTEN_SLOTS; i++)
-		close(set->fds[i]);
 }
 
 void listens_close(struct listens *l, const struct addr *addr)

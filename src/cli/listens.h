@@ -17,6 +17,8 @@
 
 struct listen_set {
 	struct addr addr;
+	unsigned n; /* sockets: LISTEN_SLOTS, or 1 for what operators ask */
+	unsigned generation; /* of the child that asked last */
 	int fds[LISTEN_SLOTS];
 };
 
@@ -24,10 +26,13 @@ struct listens {
 	VEC(struct listen_set) sets;
 };
 
-/* The sockets of <addr>, opened if they are not.  Returns 0 with a pointer that lives until the
- * next call, or -errno of socket, bind or listen (-EADDRINUSE, -EACCES, …) with nothing kept. */
-int must_check listens_open(
-	struct listens *l, const struct addr *addr, const struct listen_set **ret_set);
+/* The <n> sockets of <addr>, opened if they are not, for the child <generation>.  Returns 0 with a
+ * pointer that lives until the next call, or -errno of socket, bind or listen (-EADDRINUSE, also
+ * when they are open with another number, -EACCES, …) with nothing kept. */
+int must_check listens_open(struct listens *l, const struct addr *addr, unsigned n,
+	unsigned generation, const struct listen_set **ret_set);
+/* Closes what no child from <generation> on asked for. */
+void listens_sweep(struct listens *l, unsigned generation);
 /* Takes over sockets that are open already. */
 void listens_adopt(struct listens *l, const struct listen_set *set);
 /* Closes the sockets of <addr>; no such address is no error. */

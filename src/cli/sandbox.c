@@ -192,16 +192,29 @@ static int landlock_enter(const struct sandbox_paths *paths)
 	return rc;
 }
 
-static int capabilities_drop(void)
+/* Keeps of what there is the capabilities in <keep> (a mask of the first 32). */
+static int capabilities_limit(uint32_t keep)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct none[2] = {0};
+	struct __user_cap_data_struct data[2];
 
 	for (int cap = 0; cap <= CAP_LAST_CAP; cap++) {
-		/* EPERM without CAP_SETPCAP: then the set below is all there is to drop. */
-		(void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+		/* EPERM without CAP_SETPCAP: then the sets below are all there is to drop. */
+		if (cap >= 32 || !(keep & 1u << cap))
+			(void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
 	}
-	return syscall(SYS_capset, &head, none) < 0 ? -errno : 0;
+	if (syscall(SYS_capget, &head, data) < 0)
+		return -errno;
+	data[0].permitted &= keep;
+	data[0].effective = data[0].permitted;
+	data[0].inheritable &= keep;
+	data[1] = (struct __user_cap_data_struct){0};
+	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
+}
+
+int sandbox_keep_low_ports(void)
+{
+	return capabilities_limit(1u << CAP_NET_BIND_SERVICE);
 }
 
 static int seccomp_add(scmp_filter_ctx ctx)
@@ -261,7 +274,7 @@ int sandbox_enter(const struct sandbox_paths *paths, struct buf *err)
 	landlock = landlock_enter(paths);
 	if (landlock < 0 && landlock != -ENOSYS && landlock != -EOPNOTSUPP)
 		return fail(err, "Landlock", landlock);
-	rc = capabilities_drop();
+	rc = capabilities_limit(paths->low_ports ? 1u << CAP_NET_BIND_SERVICE : 0);
 	if (rc < 0)
 		return fail(err, "capabilities", rc);
 	rc = seccomp_enter();

@@ -18,7 +18,12 @@ struct sandbox_paths {
 	size_t n_read;
 	const char *const *write; /* folders */
 	size_t n_write;
+	bool low_ports; /* keep CAP_NET_BIND_SERVICE: no supervisor opens the sockets */
 };
+
+/* Gives up every capability but CAP_NET_BIND_SERVICE, for now and for what is executed later: what
+ * the supervisor keeps.  0 or -errno. */
+int must_check sandbox_keep_low_ports(void);
 
 /* Returns 0, or -errno with a sentence in <err>: then nothing may be served.  A kernel without
  * Landlock is said in <err> with 1 (all else is in force). */

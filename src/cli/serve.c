@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "admin/server.h"
@@ -27,9 +28,22 @@
 #include "match/path.h"
 #include "plan/dump.h"
 #include "proxy/proxy.h"
+#include "source/last_good.h"
 #include "text/write.h"
 
 #define WORKERS_DEFAULT_MAX 16
+
+#define SERVE_METRICS(M)                                                                         \
+	M(metric_plans, METRIC_GAUGE, "sluice_plans",                                            \
+		"Plans alive: the current one and those that requests still use.", METRIC_PLAIN) \
+	M(metric_problems, METRIC_GAUGE, "sluice_input_problems",                                \
+		"Things that are wrong with the input.", METRIC_PLAIN)                           \
+	M(metric_stale, METRIC_GAUGE, "sluice_input_stale_files",                                \
+		"Files that cannot be used and of which the last good objects are in force.",    \
+		METRIC_PLAIN)
+
+METRICS_DECLARE(SERVE_METRICS)
+METRICS_DEFINE(serve_metrics, SERVE_METRICS);
 
 struct serve {
 	const struct options *o;
@@ -45,8 +59,13 @@ struct serve {
 	struct watch signals;
 	struct watch tell;
 	struct timer drain;
+	char *state_dir; /* NULL: none */
 	int access_fd;
+	int admin_fd; /* -1: off */
+	int health_fd;
+	size_t stale; /* files, as told last */
 	bool ready;
+	bool retired; /* a newer process has the sockets */
 	bool ending;
 	bool cut;
 	bool done;
@@ -64,25 +83,29 @@ static int ask_supervisor(struct serve *s, struct channel_msg *m, int *fds, size
 	return rc < 0 ? rc : rc == 0 ? -EPIPE : m->result;
 }
 
-static int open_sockets(void *arg, const struct addr *at, int ret_fds[PROXY_SLOTS])
+static int sockets_get(struct serve *s, const struct addr *at, unsigned slots, int *ret_fds)
 {
-	struct serve *s = arg;
-	struct channel_msg m = {.kind = CHANNEL_OPEN, .addr = *at};
+	struct channel_msg m = {.kind = CHANNEL_OPEN, .addr = *at, .slots = slots};
 	const struct listen_set *set;
 	size_t n = 0;
 	int rc;
 
-	_Static_assert(PROXY_SLOTS == LISTEN_SLOTS, "one number, two rooms");
 	if (s->start) {
 		rc = ask_supervisor(s, &m, ret_fds, &n);
-		return rc < 0 ? rc : n == PROXY_SLOTS ? 0 : -EPROTO;
+		return rc < 0 ? rc : n == slots ? 0 : -EPROTO;
 	}
-	rc = listens_open(&s->listens, at, &set);
+	rc = listens_open(&s->listens, at, slots, 0, &set);
 	if (rc < 0)
 		return rc;
-	for (int i = 0; i < PROXY_SLOTS; i++)
+	for (unsigned i = 0; i < slots; i++)
 		ret_fds[i] = fcntl(set->fds[i], F_DUPFD_CLOEXEC, 0);
 	return 0;
+}
+
+static int open_sockets(void *arg, const struct addr *at, int ret_fds[PROXY_SLOTS])
+{
+	_Static_assert(PROXY_SLOTS == LISTEN_SLOTS, "one number, two rooms");
+	return sockets_get(arg, at, PROXY_SLOTS, ret_fds);
 }
 
 static void close_sockets(void *arg, const struct addr *at)
@@ -116,6 +139,9 @@ static void on_drained(void *arg)
 {
 	struct serve *s = arg;
 
+	log_info("ended", LOG_INT("idle-closed", proxy_cuts(PROXY_CUT_IDLE)),
+		LOG_INT("requests-cut", proxy_cuts(PROXY_CUT_REQUEST)),
+		LOG_INT("tunnels-cut", proxy_cuts(PROXY_CUT_TUNNEL)));
 	s->done = true;
 	loop_stop(s->loop);
 }
@@ -126,6 +152,7 @@ static void drain_next(struct timer *t)
 
 	if (!s->cut) {
 		s->cut = true;
+		log_info("accepting no more");
 		proxy_drain(s->proxy, PROXY_DRAIN_END);
 		loop_timer_arm(s->loop, &s->drain, s->o->time[OPT_DRAIN_TIMEOUT]);
 	} else {
@@ -142,7 +169,9 @@ static void begin_end(struct serve *s)
 	s->ending = true;
 	s->ready = false;
 	log_info("ending");
-	loop_timer_arm(s->loop, &s->drain, s->o->time[OPT_DRAIN_DELAY]);
+	if (!s->retired)
+		proxy_drain(s->proxy, PROXY_DRAIN_ANNOUNCE);
+	loop_timer_arm(s->loop, &s->drain, s->retired ? 0 : s->o->time[OPT_DRAIN_DELAY]);
 }
 
 static void on_signal(struct watch *w, uint32_t events)
@@ -179,10 +208,10 @@ static void on_tell(struct watch *w, uint32_t events)
 	if (m.kind != CHANNEL_RETIRE)
 		return;
 	log_info("a newer process serves: ending with the last connection");
-	admin_server_free(s->admin);
-	admin_server_free(s->health);
-	s->admin = s->health = NULL;
-	s->ending = true;
+	admin_server_stop(s->admin);
+	admin_server_stop(s->health);
+	engine_leave_state(s->engine);
+	s->retired = true;
 	proxy_drain(s->proxy, PROXY_DRAIN_RETIRE);
 }
 
@@ -208,9 +237,20 @@ static void on_input(void *arg, uint64_t digest)
 static void on_problems(void *arg)
 {
 	struct serve *s = arg;
-	size_t n;
+	struct engine_input in = engine_input(s->engine);
+	size_t n, bad = 0;
 	const struct file_problem *p = engine_problems(s->engine, &n);
 
+	for (size_t i = 0; i < n; i++)
+		bad += !p[i].ignored;
+	metric_set(&metric_problems, (int64_t)bad);
+	metric_set(&metric_stale, (int64_t)in.stale);
+	if (in.stale && in.stale != s->stale)
+		log_warn("serving what was good before, where the input cannot be used",
+			LOG_INT("files", in.stale), LOG_BOOL("from-state-dir", in.from_state));
+	else if (!in.stale && s->stale)
+		log_info("the input is whole again");
+	s->stale = in.stale;
 	for (size_t i = 0; i < n; i++) {
 		if (!p[i].fresh)
 			continue;
@@ -223,6 +263,25 @@ static void on_problems(void *arg)
 
 /* --- what operators ask -------------------------------------------------------------------- */
 
+/* Beside the items: whether what is in force is what the input says. */
+static struct value status_input(struct serve *s, struct arena *a)
+{
+	struct engine_input in = engine_input(s->engine);
+	struct value v = value_object(), problems = value_array();
+	size_t n;
+	const struct file_problem *p = engine_problems(s->engine, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!p[i].ignored)
+			value_push(a, &problems, value_str(p[i].text));
+	}
+	value_add(a, &v, STR("digest"),
+		value_str(arena_printf(a, "%016llx", (unsigned long long)in.digest)));
+	value_add(a, &v, STR("staleFiles"), value_int((int64_t)in.stale));
+	value_add(a, &v, STR("problems"), problems);
+	return v;
+}
+
 static void page_status(struct serve *s, struct admin_reply *reply)
 {
 	struct value list;
@@ -230,6 +289,7 @@ static void page_status(struct serve *s, struct admin_reply *reply)
 
 	arena_init(&a, 0);
 	list = engine_status(s->engine, &a);
+	value_add(&a, &list, STR("input"), status_input(s, &a));
 	text_write_json(&reply->body, &list, TEXT_INDENTED);
 	reply->type = "application/json";
 	arena_fini(&a);
@@ -301,6 +361,7 @@ static void on_health(void *arg, const struct admin_request *rq, struct admin_re
 						  : STR("no configuration yet\n"));
 	} else if (str_eq(rq->path, STR("/metrics"))) {
 		reply->type = "text/plain; version=0.0.4; charset=utf-8";
+		metric_set(&metric_plans, (int64_t)proxy_live_plans(s->proxy));
 		metrics_write(&reply->body);
 	} else {
 		not_found(reply, STR("there are /healthz, /readyz, /metrics\n"));
@@ -312,6 +373,35 @@ static void on_health(void *arg, const struct admin_request *rq, struct admin_re
 static int failed(const char *what, int rc)
 {
 	fprintf(stderr, "sluice serve: %s: %s\n", what, strerror(-rc));
+	return rc;
+}
+
+static int start_state_dir(struct serve *s)
+{
+	struct str dir = s->o->text[OPT_STATE_DIR];
+
+	if (!dir.n)
+		return 0;
+	s->state_dir = mem_strdup(dir);
+	if (mkdir(s->state_dir, 0700) < 0 && errno != EEXIST)
+		return failed("--state-dir", -errno);
+	return 0;
+}
+
+/* A path that is not there is a mistake, unless we have served it before. */
+static int start_paths(struct serve *s)
+{
+	struct last_good good;
+	struct buf err = {0};
+	int rc = paths_exist(s->o->words.p, s->o->words.n, &err);
+
+	if (rc < 0)
+		fprintf(stderr, "sluice serve: %.*s\n", STR_ARG(buf_str(&err)));
+	buf_fini(&err);
+	if (rc < 0 && s->state_dir && last_good_read(s->state_dir, NULL, &good) == 0) {
+		last_good_fini(&good);
+		return 0;
+	}
 	return rc;
 }
 
@@ -351,6 +441,16 @@ static char *holder_of(struct str path)
 	return holder;
 }
 
+static bool sandbox_wanted(const struct options *o)
+{
+#ifdef POISON_ON
+	/* The sanitizers' own runtime needs what the sandbox takes. */
+	if (!o->given[OPT_SANDBOX])
+		return false;
+#endif
+	return !option_is(o, OPT_SANDBOX, "off");
+}
+
 static int start_sandbox(struct serve *s)
 {
 	static const char *const always[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
@@ -359,32 +459,22 @@ static int start_sandbox(struct serve *s)
 	VEC(const char *) read = {0};
 	struct sandbox_paths paths = {0};
 	struct buf err = {0};
-	const char *state = mem_strdup(s->o->text[OPT_STATE_DIR]);
+	const char *state = s->state_dir;
 	int rc;
 
-#ifdef POISON_ON
-	/* The sanitizers' own runtime needs what the sandbox takes. */
-	if (!s->o->given[OPT_SANDBOX]) {
-		mem_free((void *)(uintptr_t)state);
+	if (!sandbox_wanted(s->o))
 		return 0;
-	}
-#endif
-	if (option_is(s->o, OPT_SANDBOX, "off")) {
-		mem_free((void *)(uintptr_t)state);
-		return 0;
-	}
 	for (size_t i = 0; i < ARRAY_LEN(always); i++)
 		*vec_push(&read) = always[i];
 	vec_for_each (word, &s->o->words)
 		*vec_push(&read) = holder_of(*word);
-	paths = (struct sandbox_paths){read.p, read.n, &state, *state ? 1 : 0};
+	paths = (struct sandbox_paths){read.p, read.n, &state, state ? 1 : 0, !s->start};
 	rc = sandbox_enter(&paths, &err);
 	if (rc != 0)
 		fprintf(stderr, "sluice serve: %.*s\n", STR_ARG(buf_str(&err)));
 	for (size_t i = ARRAY_LEN(always); i < read.n; i++)
 		mem_free((void *)(uintptr_t)read.p[i]);
 	vec_fini(&read);
-	mem_free((void *)(uintptr_t)state);
 	buf_fini(&err);
 	return rc < 0 ? rc : 0;
 }
@@ -440,13 +530,15 @@ static int start_engine(struct serve *s)
 	static const struct engine_ops ops = {on_plan, on_input, on_problems};
 	const struct engine_options options = {.paths = s->o->words.p,
 		.n_paths = s->o->words.n,
-		.controller = s->o->text[OPT_CONTROLLER_NAME]};
+		.controller = s->o->text[OPT_CONTROLLER_NAME],
+		.state_dir = s->state_dir,
+		.set_aside = s->start && s->start->last_good ? &s->start->set_aside : NULL};
 
 	return engine_new(s->loop, s->plans, &options, &ops, s, &s->engine);
 }
 
-static int start_server(struct serve *s, enum option_id id, admin_handler_f *handler,
-	struct admin_server **ret_server)
+/* The socket of an operator's address: the supervisor's too, so that an upgrade refuses nobody. */
+static int start_socket(struct serve *s, enum option_id id, int *ret_fd)
 {
 	struct addr at;
 	int rc;
@@ -455,8 +547,14 @@ static int start_server(struct serve *s, enum option_id id, admin_handler_f *han
 		return 0;
 	rc = addr_parse(s->o->text[id], &at);
 	if (rc == 0)
-		rc = admin_server_new(s->loop, &at, handler, s, ret_server);
+		rc = sockets_get(s, &at, 1, ret_fd);
 	return rc < 0 ? failed(id == OPT_ADMIN ? "--admin" : "--health", rc) : 0;
+}
+
+static int start_server(
+	struct serve *s, int fd, admin_handler_f *handler, struct admin_server **ret_server)
+{
+	return fd < 0 ? 0 : admin_server_new(s->loop, fd, handler, s, ret_server);
 }
 
 static int start_signals(struct serve *s)
@@ -484,12 +582,10 @@ static int start_signals(struct serve *s)
 
 static int start(struct serve *s)
 {
-	struct buf err = {0};
-	int rc = paths_exist(s->o->words.p, s->o->words.n, &err);
+	int rc = start_state_dir(s);
 
-	if (rc < 0)
-		fprintf(stderr, "sluice serve: %.*s\n", STR_ARG(buf_str(&err)));
-	buf_fini(&err);
+	if (rc == 0)
+		rc = start_paths(s);
 	if (rc == 0)
 		rc = start_access_log(s);
 	if (rc == 0)
@@ -499,6 +595,7 @@ static int start(struct serve *s)
 	if (rc < 0)
 		return rc;
 	timer_init(&s->drain, drain_next);
+	metrics_register(&serve_metrics);
 	s->plans = plan_store_new();
 	rc = start_signals(s);
 	if (rc == 0)
@@ -508,9 +605,9 @@ static int start(struct serve *s)
 	if (rc == 0)
 		rc = start_engine(s);
 	if (rc == 0)
-		rc = start_server(s, OPT_ADMIN, on_admin, &s->admin);
+		rc = start_socket(s, OPT_ADMIN, &s->admin_fd);
 	if (rc == 0)
-		rc = start_server(s, OPT_HEALTH, on_health, &s->health);
+		rc = start_socket(s, OPT_HEALTH, &s->health_fd);
 	return rc;
 }
 
@@ -523,6 +620,8 @@ static void stop(struct serve *s)
 		loop_unwatch(&s->tell);
 		loop_unwatch(&s->signals);
 	}
+	if (s->engine)
+		engine_save(s->engine);
 	engine_free(s->engine);
 	proxy_free(s->proxy);
 	if (s->plans)
@@ -533,6 +632,7 @@ static void stop(struct serve *s)
 		writer_free(s->writer);
 	loop_free(s->loop);
 	listens_fini(&s->listens);
+	mem_free(s->state_dir);
 }
 
 static void tell_ready(struct serve *s)
@@ -548,11 +648,17 @@ static void tell_ready(struct serve *s)
 
 static int serve_child(void *arg, const struct child_start *child)
 {
-	struct serve s = {.o = arg, .start = child};
+	struct serve s = {.o = arg, .start = child, .admin_fd = -1, .health_fd = -1};
 	int rc = start(&s);
 
 	if (rc == 0) {
 		engine_read(s.engine);
+		/* Only now: until then an older process, or the backlog, has who asks. */
+		rc = start_server(&s, s.admin_fd, on_admin, &s.admin);
+	}
+	if (rc == 0)
+		rc = start_server(&s, s.health_fd, on_health, &s.health);
+	if (rc == 0) {
 		tell_ready(&s);
 		while (!s.done)
 			loop_tick(s.loop, NSEC_NEVER);
@@ -569,5 +675,13 @@ int command_serve(const struct options *o, char **argv)
 	}
 	if (option_is(o, OPT_SUPERVISE, "off"))
 		return serve_child((void *)(uintptr_t)o, NULL);
+	if (sandbox_wanted(o)) {
+		int rc = sandbox_keep_low_ports();
+
+		if (rc < 0) {
+			(void)failed("capabilities", rc);
+			return EXIT_FINDINGS;
+		}
+	}
 	return supervise(argv, serve_child, (void *)(uintptr_t)o);
 }

@@ -2,80 +2,31 @@
 #include "cli/supervisor.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/channel.h"
+#include "cli/supervisor_priv.h"
 
-#define READY_TIMEOUT SEC(30)
 #define RESTART_FIRST MSEC(100)
 #define RESTART_MAX SEC(10)
 #define CRASHES_ON_ONE_INPUT 3
-#define GENERATIONS_MAX 8
-/* The memfd that carries the state over an exec; its number travels in this variable. */
-#define STATE_VARIABLE "SLUICE_SUPERVISOR_STATE"
-#define STATE_MAGIC 0x736c5355u
-#define STATE_VERSION 1u
-
-#define CHILD_STATES(S)                                           \
-	S(CHILD_STARTING, 1u << CHILD_READY | 1u << CHILD_ENDING) \
-	S(CHILD_READY, 1u << CHILD_ENDING)                        \
-	S(CHILD_ENDING, 0u)
-
-enum child_state {
-#define S(name, next) name,
-	CHILD_STATES(S)
-#undef S
-};
-
+#define FORGIVE_AFTER SEC(60)
 static const unsigned child_next[] = {
 #define S(name, next) next,
 	CHILD_STATES(S)
 #undef S
 };
 
-struct child {
-	enum child_state state;
-	pid_t pid;
-	int ask_fd;
-	int tell_fd;
-	unsigned generation;
-	uint64_t digest; /* of the input it last began to use */
-	nsec started;
-};
-
-struct supervisor {
-	char **argv;
-	child_main_f *child_main;
-	void *arg;
-	const struct clock *clock;
-	struct listens listens;
-	VEC(struct child) children;
-	sigset_t signals; /* ours, blocked and read from signal_fd */
-	sigset_t signals_before;
-	int signal_fd;
-	unsigned generation;
-	bool ending;
-	bool was_ready; /* any child ever was */
-	nsec restart_at; /* NSEC_NEVER: no child is to be started */
-	nsec restart_delay;
-	uint64_t crash_digest;
-	unsigned crashes; /* in a row on that input */
-	int status;
-};
-
-static void say(const char *fmt, ...) printf_like(1, 2);
-
-static void say(const char *fmt, ...)
+void supervisor_say(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -100,6 +51,8 @@ static _Noreturn void child_run(struct supervisor *s, struct child_start *start)
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	close(s->signal_fd);
+	if (s->candidate.pid)
+		close(s->candidate.fd);
 	vec_for_each (c, &s->children) {
 		close(c->ask_fd);
 		close(c->tell_fd);
@@ -117,8 +70,8 @@ static int child_spawn(struct supervisor *s)
 		.started = clock_mono(s->clock),
 		.generation = ++s->generation};
 	struct child_start start = {.generation = c.generation,
-		.last_good = s->crashes >= CRASHES_ON_ONE_INPUT,
-		.set_aside = s->crash_digest};
+		.last_good = s->has_set_aside,
+		.set_aside = s->set_aside};
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ask) < 0 ||
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, tell) < 0)
@@ -158,24 +111,57 @@ static void restart_schedule(struct supervisor *s)
 	s->restart_delay = MIN(s->restart_delay * 2, RESTART_MAX);
 }
 
+static void child_end(struct child *c)
+{
+	if (!c->told_to_end)
+		kill(c->pid, SIGTERM);
+	c->told_to_end = true;
+}
+
+/* The oldest of too many generations get a deadline: SIGTERM's. */
+static void children_bound(struct supervisor *s)
+{
+	for (;;) {
+		struct child *oldest = NULL;
+		unsigned n = 0;
+
+		vec_for_each (c, &s->children) {
+			if (c->state != CHILD_ENDING || c->told_to_end)
+				continue;
+			n++;
+			if (!oldest || c->generation < oldest->generation)
+				oldest = c;
+		}
+		if (n <= GENERATIONS_MAX)
+			return;
+		child_end(oldest);
+	}
+}
+
 /* A new child serves: every older one accepts no more and ends with its last connection. */
 static void children_retire(struct supervisor *s, unsigned newest)
 {
 	const struct channel_msg m = {.kind = CHANNEL_RETIRE};
-	unsigned old = 0;
 
 	vec_for_each (c, &s->children) {
-		if (c->generation == newest)
+		if (c->generation >= newest || c->state == CHILD_ENDING)
 			continue;
-		if (c->state != CHILD_ENDING) {
-			child_move(c, CHILD_ENDING);
-			if (channel_send(c->tell_fd, &m, NULL, 0) < 0)
-				kill(c->pid, SIGTERM);
-		}
-		/* The oldest of too many generations gets a deadline: SIGTERM's. */
-		if (++old >= GENERATIONS_MAX && c == s->children.p)
-			kill(c->pid, SIGTERM);
+		child_move(c, CHILD_ENDING);
+		if (channel_send(c->tell_fd, &m, NULL, 0) < 0)
+			child_end(c);
 	}
+	children_bound(s);
+	/* What the new one did not ask for, no listener uses. */
+	listens_sweep(&s->listens, newest);
+}
+
+/* A child that gives way has no say over the sockets: they are its successor's. */
+static int child_open(struct supervisor *s, const struct child *c, const struct channel_msg *ask,
+	const struct listen_set **ret_set)
+{
+	if (c->state == CHILD_ENDING)
+		return -ESHUTDOWN;
+	return listens_open(&s->listens, &ask->addr, ask->slots, c->generation, ret_set);
 }
 
 static void child_answer(struct supervisor *s, struct child *c, const struct channel_msg *ask)
@@ -185,10 +171,11 @@ static void child_answer(struct supervisor *s, struct child *c, const struct cha
 
 	switch ((enum channel_kind)ask->kind) {
 	case CHANNEL_OPEN:
-		reply.result = listens_open(&s->listens, &ask->addr, &set);
+		reply.result = child_open(s, c, ask, &set);
 		break;
 	case CHANNEL_CLOSE:
-		listens_close(&s->listens, &ask->addr);
+		if (c->state != CHILD_ENDING)
+			listens_close(&s->listens, &ask->addr);
 		break;
 	case CHANNEL_INPUT:
 		c->digest = ask->digest;
@@ -196,6 +183,7 @@ static void child_answer(struct supervisor *s, struct child *c, const struct cha
 	case CHANNEL_READY:
 		if (c->state == CHILD_STARTING) {
 			child_move(c, CHILD_READY);
+			c->ready_at = clock_mono(s->clock);
 			s->was_ready = true;
 			children_retire(s, c->generation);
 		}
@@ -204,8 +192,31 @@ static void child_answer(struct supervisor *s, struct child *c, const struct cha
 		reply.result = -EPROTO;
 		break;
 	}
-	if (channel_send(c->ask_fd, &reply, set ? set->fds : NULL, set ? LISTEN_SLOTS : 0) < 0)
-		kill(c->pid, SIGTERM);
+	if (channel_send(c->ask_fd, &reply, set ? set->fds : NULL, set ? set->n : 0) < 0)
+		child_end(c);
+}
+
+/* Time without a crash forgives. */
+static void forgive(struct supervisor *s, const struct child *c)
+{
+	if (c->state == CHILD_READY && clock_mono(s->clock) >= c->ready_at + FORGIVE_AFTER) {
+		s->restart_delay = RESTART_FIRST;
+		s->crashes = 0;
+	}
+}
+
+static void child_crashed(struct supervisor *s, const struct child *c)
+{
+	forgive(s, c);
+	s->crashes = c->digest == s->crash_digest ? s->crashes + 1 : 1;
+	s->crash_digest = c->digest;
+	if (s->crashes != CRASHES_ON_ONE_INPUT || !c->digest)
+		return; /* 0: it named none: it was not the input */
+	supervisor_say("%d crashes on input %016" PRIx64 ": it is set aside, the last good one "
+		       "is used",
+		CRASHES_ON_ONE_INPUT, c->digest);
+	s->has_set_aside = true;
+	s->set_aside = c->digest;
 }
 
 static void child_ended(struct supervisor *s, struct child *c, int status)
@@ -214,18 +225,16 @@ static void child_ended(struct supervisor *s, struct child *c, int status)
 	bool was_serving = c->state != CHILD_ENDING, others_serve = false;
 
 	if (WIFSIGNALED(status))
-		say("child %d died of signal %d", (int)c->pid, WTERMSIG(status));
+		supervisor_say("child %d died of signal %d", (int)c->pid, WTERMSIG(status));
 	else if (crashed)
-		say("child %d ended with status %d", (int)c->pid, WEXITSTATUS(status));
-	if (was_serving && crashed) {
-		s->crashes = c->digest == s->crash_digest ? s->crashes + 1 : 1;
-		s->crash_digest = c->digest;
-	}
+		supervisor_say("child %d ended with status %d", (int)c->pid, WEXITSTATUS(status));
+	if (was_serving && crashed)
+		child_crashed(s, c);
 	close(c->ask_fd);
 	close(c->tell_fd);
 	*c = s->children.p[--s->children.n];
 	vec_for_each (other, &s->children)
-		others_serve |= other->state == CHILD_READY;
+		others_serve |= other->state != CHILD_ENDING;
 	if (s->ending || !was_serving)
 		return;
 	if (!s->was_ready && !WIFSIGNALED(status)) {
@@ -250,151 +259,27 @@ static void children_reap(struct supervisor *s)
 	}
 }
 
-static void children_kill(struct supervisor *s, int sig)
-{
-	vec_for_each (c, &s->children)
-		kill(c->pid, sig);
-}
-
-bool supervisor_can_take_over(const char *version)
-{
-	uint64_t n;
-
-	return str_to_u64(str_from(version), UINT32_MAX, &n) == 0 && n == STATE_VERSION;
-}
-
-/* The new binary must at least run and understand our state before we stop being the old one. */
-static bool binary_runs(const char *path)
+static void candidate_check(struct supervisor *s, nsec now)
 {
 	int status;
-	pid_t pid = fork();
 
-	if (pid == 0) {
-		char version[16];
-
-		snprintf(version, sizeof(version), "%u", STATE_VERSION);
-		alarm(10);
-		execl(path, path, SUPERVISOR_CHECK, version, (char *)NULL);
-		_exit(127);
-	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
-	       WEXITSTATUS(status) == 0;
-}
-
-struct state_head {
-	uint32_t magic, version, generation;
-	uint32_t n_sets, set_size, n_children, child_size;
-	uint64_t crash_digest;
-	uint32_t crashes;
-};
-
-static int state_write(struct supervisor *s)
-{
-	struct state_head h = {STATE_MAGIC, STATE_VERSION, s->generation,
-		(uint32_t)s->listens.sets.n, sizeof(struct listen_set), (uint32_t)s->children.n,
-		sizeof(struct child), s->crash_digest, s->crashes};
-	size_t sets = s->listens.sets.n * sizeof(struct listen_set);
-	size_t children = s->children.n * sizeof(struct child);
-	int fd = memfd_create("sluice-supervisor", 0);
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, &h, sizeof(h)) != sizeof(h) ||
-		write(fd, s->listens.sets.p, sets) != (ssize_t)sets ||
-		write(fd, s->children.p, children) != (ssize_t)children) {
-		close(fd);
-		return -EIO;
-	}
-	return fd;
-}
-
-static void keep_over_exec(struct supervisor *s, bool keep)
-{
-	int flags = keep ? 0 : FD_CLOEXEC;
-
-	vec_for_each (set, &s->listens.sets) {
-		for (int i = 0; i < LISTEN_SLOTS; i++)
-			fcntl(set->fds[i], F_SETFD, flags);
-	}
-	vec_for_each (c, &s->children) {
-		fcntl(c->ask_fd, F_SETFD, flags);
-		fcntl(c->tell_fd, F_SETFD, flags);
-	}
-}
-
-/* Takes over what the binary before us left; false if nothing was. */
-static bool state_read(struct supervisor *s)
-{
-	const char *number = getenv(STATE_VARIABLE);
-	struct state_head h;
-	uint64_t fd;
-
-	if (!number || str_to_u64(str_from(number), 1 << 20, &fd) < 0)
-		return false;
-	unsetenv(STATE_VARIABLE);
-	if (lseek((int)fd, 0, SEEK_SET) < 0 || read((int)fd, &h, sizeof(h)) != sizeof(h) ||
-		h.magic != STATE_MAGIC || h.version != STATE_VERSION ||
-		h.set_size != sizeof(struct listen_set) || h.child_size != sizeof(struct child)) {
-		say("the state of the binary before is not of this version: sockets are opened anew");
-		close((int)fd);
-		return false;
-	}
-	for (uint32_t i = 0; i < h.n_sets; i++) {
-		struct listen_set set;
-
-		AN(read((int)fd, &set, sizeof(set)) == sizeof(set));
-		listens_adopt(&s->listens, &set);
-	}
-	for (uint32_t i = 0; i < h.n_children; i++) {
-		struct child c;
-
-		AN(read((int)fd, &c, sizeof(c)) == sizeof(c));
-		*vec_push(&s->children) = c;
-	}
-	close((int)fd);
-	s->generation = h.generation;
-	s->crash_digest = h.crash_digest;
-	s->crashes = h.crashes;
-	s->was_ready = h.n_children > 0;
-	keep_over_exec(s, false);
-	return true;
-}
-
-static void upgrade(struct supervisor *s)
-{
-	char number[16], path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 16);
-	int fd;
-
-	if (n <= 0) {
-		say("upgrade: the binary's path cannot be read: %s", strerror(errno));
+	if (!s->candidate.pid)
 		return;
+	if (waitpid(s->candidate.pid, &status, WNOHANG) > 0) {
+		upgrade_answered(s, status);
+	} else if (now >= s->candidate.deadline) {
+		kill(s->candidate.pid, SIGKILL);
+		(void)waitpid(s->candidate.pid, &status, 0);
+		upgrade_answered(s, -1);
 	}
-	path[n] = '\0';
-	/* A binary replaced by rename leaves " (deleted)" behind the old one's path. */
-	if (n > 10 && strcmp(path + n - 10, " (deleted)") == 0)
-		path[n - 10] = '\0';
-	if (!binary_runs(path)) {
-		say("upgrade: %s does not run, or cannot take over from this version: nothing is "
-		    "changed",
-			path);
-		return;
-	}
-	fd = state_write(s);
-	if (fd < 0) {
-		say("upgrade: %s: nothing is changed", strerror(-fd));
-		return;
-	}
-	snprintf(number, sizeof(number), "%d", fd);
-	setenv(STATE_VARIABLE, number, 1);
-	keep_over_exec(s, true);
-	sigprocmask(SIG_SETMASK, &s->signals_before, NULL);
-	execv(path, s->argv);
-	say("upgrade: %s: %s: nothing is changed", path, strerror(errno));
-	sigprocmask(SIG_BLOCK, &s->signals, NULL);
-	unsetenv(STATE_VARIABLE);
-	keep_over_exec(s, false);
-	close(fd);
+}
+
+static void end(struct supervisor *s)
+{
+	s->ending = true;
+	s->restart_at = NSEC_NEVER;
+	vec_for_each (c, &s->children)
+		child_end(c);
 }
 
 static void signals_read(struct supervisor *s)
@@ -405,16 +290,15 @@ static void signals_read(struct supervisor *s)
 		switch (info.ssi_signo) {
 		case SIGTERM:
 		case SIGINT:
-			s->ending = true;
-			s->restart_at = NSEC_NEVER;
-			children_kill(s, SIGTERM);
+			end(s);
 			break;
 		case SIGHUP:
-			children_kill(s, SIGHUP);
+			vec_for_each (c, &s->children)
+				kill(c->pid, SIGHUP);
 			break;
 		case SIGUSR2:
 			if (!s->ending)
-				upgrade(s);
+				upgrade_begin(s);
 			break;
 		default:
 			break; /* SIGCHLD: children are reaped each turn */
@@ -427,19 +311,18 @@ static void check_deadlines(struct supervisor *s, nsec now)
 {
 	vec_for_each (c, &s->children) {
 		if (c->state == CHILD_STARTING && now >= c->started + READY_TIMEOUT) {
-			say("child %d is not ready in 30 s: it is ended", (int)c->pid);
+			supervisor_say("child %d is not ready in 30 s: it is ended", (int)c->pid);
 			c->started = NSEC_NEVER - READY_TIMEOUT;
 			kill(c->pid, SIGKILL);
 		}
-		/* Time without a crash forgives. */
-		if (c->state == CHILD_READY && now >= c->started + SEC(60))
-			s->restart_delay = RESTART_FIRST;
+		forgive(s, c);
 	}
+	candidate_check(s, now);
 	if (now >= s->restart_at) {
 		int rc = child_spawn(s);
 
 		if (rc < 0) {
-			say("cannot start a child: %s", strerror(-rc));
+			supervisor_say("cannot start a child: %s", strerror(-rc));
 			restart_schedule(s);
 		}
 	}
@@ -447,7 +330,7 @@ static void check_deadlines(struct supervisor *s, nsec now)
 
 static int wait_ms(const struct supervisor *s, nsec now)
 {
-	nsec at = s->restart_at;
+	nsec at = s->candidate.pid ? MIN(s->restart_at, s->candidate.deadline) : s->restart_at;
 
 	vec_for_each (c, &s->children) {
 		if (c->state == CHILD_STARTING)
@@ -456,41 +339,37 @@ static int wait_ms(const struct supervisor *s, nsec now)
 	return at == NSEC_NEVER ? -1 : at <= now ? 0 : (int)MIN((at - now) / MSEC(1) + 1, 60000);
 }
 
-static void children_listen(struct supervisor *s, const struct pollfd *polls, size_t n)
+static void child_listen(struct supervisor *s, struct child *c)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct channel_msg m;
-		int fds[LISTEN_SLOTS];
-		size_t n_fds = 0;
+	struct channel_msg m;
+	int fds[LISTEN_SLOTS];
+	size_t n_fds = 0;
 
-		if (!polls[i].revents || channel_recv(polls[i].fd, &m, fds, &n_fds) <= 0)
-			continue;
-		for (size_t k = 0; k < n_fds; k++)
-			close(fds[k]);
-		vec_for_each (c, &s->children) {
-			if (c->ask_fd == polls[i].fd) {
-				child_answer(s, c, &m);
-				break;
-			}
-		}
-	}
+	if (channel_recv(c->ask_fd, &m, fds, &n_fds) <= 0)
+		return; /* it ended: it is reaped in a moment */
+	for (size_t k = 0; k < n_fds; k++)
+		close(fds[k]);
+	child_answer(s, c, &m);
 }
 
 static void turn(struct supervisor *s)
 {
-	struct pollfd polls[2 + GENERATIONS_MAX * 2];
-	size_t n = 0;
 	nsec now = clock_mono(s->clock);
+	size_t n;
 
 	check_deadlines(s, now);
-	vec_for_each (c, &s->children) {
-		if (n + 1 < ARRAY_LEN(polls))
-			polls[n++] = (struct pollfd){.fd = c->ask_fd, .events = POLLIN};
-	}
-	polls[n] = (struct pollfd){.fd = s->signal_fd, .events = POLLIN};
-	if (poll(polls, n + 1, wait_ms(s, now)) > 0) {
-		children_listen(s, polls, n);
-		if (polls[n].revents)
+	n = s->children.n;
+	vec_reset(&s->polls);
+	vec_for_each (c, &s->children)
+		*vec_push(&s->polls) = (struct pollfd){.fd = c->ask_fd, .events = POLLIN};
+	*vec_push(&s->polls) = (struct pollfd){.fd = s->signal_fd, .events = POLLIN};
+	if (poll(s->polls.p, n + 1, wait_ms(s, now)) > 0) {
+		/* Answering neither adds nor removes a child. */
+		for (size_t i = 0; i < n; i++) {
+			if (s->polls.p[i].revents)
+				child_listen(s, &s->children.p[i]);
+		}
+		if (s->polls.p[n].revents)
 			signals_read(s);
 	}
 	children_reap(s);
@@ -504,6 +383,9 @@ static void signals_take(struct supervisor *s)
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
 		sigaddset(&s->signals, taken[i]);
 	AZ(sigprocmask(SIG_BLOCK, &s->signals, &s->signals_before));
+	/* After an upgrade they were blocked over the exec; children begin without. */
+	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
+		sigdelset(&s->signals_before, taken[i]);
 	s->signal_fd = signalfd(-1, &s->signals, SFD_NONBLOCK | SFD_CLOEXEC);
 	AN(s->signal_fd >= 0);
 }
@@ -519,13 +401,14 @@ int supervise(char **argv, child_main_f *child_main, void *arg)
 	signal(SIGPIPE, SIG_IGN);
 	signals_take(&s);
 	s.restart_at = clock_mono(s.clock);
-	if (state_read(&s))
-		say("upgraded in place");
+	if (upgrade_take_over(&s))
+		supervisor_say("upgraded in place");
 	do
 		turn(&s);
 	while (!s.ending || s.children.n);
 	listens_fini(&s.listens);
 	vec_fini(&s.children);
+	vec_fini(&s.polls);
 	close(s.signal_fd);
 	return s.status;
 }

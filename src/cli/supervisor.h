@@ -31,9 +31,9 @@ typedef int child_main_f(void *arg, const struct child_start *start);
  * first child could not start).  <argv> is the whole command line, for the exec of an upgrade. */
 int supervise(char **argv, child_main_f *child_main, void *arg);
 
-/* What an older binary asks a new one before it gives way: "sluice SUPERVISOR_CHECK VERSION" exits
- * 0 if state of that version can be taken over. */
+/* What an older binary asks a new one before it gives way: "sluice SUPERVISOR_CHECK LAYOUT" says so
+ * on standard output and exits 0 if state of that layout can be taken over. */
 #define SUPERVISOR_CHECK "--can-take-over"
-bool supervisor_can_take_over(const char *version);
+bool supervisor_can_take_over(const char *layout);
 
 #endif

@@ -3,9 +3,14 @@
 
 #include <errno.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "control/names.h"
 #include "control/stamps.h"
+#include "source/last_good.h"
+
+#define SAVE_AFTER SEC(1) /* an input in force for this long is a good one */
+#define SAVE_EVERY SEC(10) /* not more often, however often it changes */
 
 struct engine {
 	struct loop *loop;
@@ -20,6 +25,14 @@ struct engine {
 	struct stamps stamps;
 	struct task update_task;
 	bool read;
+	/* last-known-good */
+	char *state_dir; /* NULL: none */
+	bool has_set_aside;
+	uint64_t set_aside;
+	bool from_state;
+	uint64_t saved; /* digest of what the state folder holds */
+	nsec saved_at;
+	struct timer save_timer;
 };
 
 /* Status times follow the plan: traffic does not wait for them. */
@@ -65,16 +78,107 @@ static void engine_update_soon(struct engine *e)
 		loop_defer(e->loop, &e->update_task);
 }
 
+static void engine_save_soon(struct engine *e);
+
 static void engine_settled(void *arg)
 {
 	struct engine *e = arg;
 
-	if (e->ops->input)
-		e->ops->input(e->arg, file_source_digest(e->source));
 	if (e->ops->problems)
 		e->ops->problems(e->arg);
 	engine_update(e);
 	e->read = true;
+	engine_save_soon(e);
+}
+
+/* --- last-known-good ---------------------------------------------------------------------- */
+
+/* Not at once: an input that kills us in its first second is not good, and a burst is one. */
+static void engine_save_soon(struct engine *e)
+{
+	nsec now, at;
+
+	if (!e->state_dir || !e->loop || timer_armed(&e->save_timer) ||
+		file_source_digest(e->source) == e->saved)
+		return;
+	now = clock_mono(e->clock);
+	at = MAX(now + SAVE_AFTER, e->saved_at ? e->saved_at + SAVE_EVERY : 0);
+	loop_timer_arm(e->loop, &e->save_timer, at - now);
+}
+
+static void save_text(void *arg, struct str path, struct str text)
+{
+	last_good_add(arg, path, text);
+}
+
+void engine_save(struct engine *e)
+{
+	uint64_t digest = file_source_digest(e->source);
+	struct buf body = {0};
+	int rc;
+
+	if (!e->state_dir || !e->read || digest == e->saved)
+		return;
+	file_source_texts(e->source, save_text, &body);
+	rc = last_good_write(e->state_dir, digest, buf_str(&body), true);
+	if (rc < 0)
+		log_error("cannot write the last good input",
+			LOG_STR("state-dir", str_from(e->state_dir)), LOG_ERR(rc));
+	else
+		e->saved = digest;
+	e->saved_at = clock_mono(e->clock);
+	buf_fini(&body);
+}
+
+static void engine_save_run(struct timer *t)
+{
+	engine_save(container_of(t, struct engine, save_timer));
+}
+
+void engine_leave_state(struct engine *e)
+{
+	if (e->loop)
+		loop_timer_cancel(e->loop, &e->save_timer);
+	mem_free(e->state_dir);
+	e->state_dir = NULL;
+}
+
+static bool engine_use(void *arg, uint64_t digest)
+{
+	struct engine *e = arg;
+
+	/* Without anything good to serve instead it is tried again. */
+	if (e->has_set_aside && digest == e->set_aside && e->from_state)
+		return false;
+	if (e->ops->input)
+		e->ops->input(e->arg, digest);
+	return true;
+}
+
+/* What was good before this process: the input is read on top of it. */
+static void engine_remember(struct engine *e)
+{
+	struct str body, path, text;
+	struct last_good good;
+
+	if (!e->state_dir ||
+		last_good_read(e->state_dir, e->has_set_aside ? &e->set_aside : NULL, &good) < 0)
+		return;
+	if (e->ops->input)
+		e->ops->input(e->arg, good.digest);
+	body = buf_str(&good.body);
+	while (last_good_next(&body, &path, &text))
+		file_source_assume(e->source, path, text);
+	file_source_assumed(e->source, good.digest);
+	e->saved = good.digest;
+	e->from_state = true;
+	last_good_fini(&good);
+}
+
+struct engine_input engine_input(const struct engine *e)
+{
+	return (struct engine_input){
+		file_source_digest(e->source), file_source_stale(e->source), e->from_state};
 }
 
 static void engine_resolved(void *arg, struct str host, const struct plan_addr *addrs, size_t n)
@@ -88,6 +192,7 @@ static void engine_resolved(void *arg, struct str host, const struct plan_addr *
 int engine_new(struct loop *l, struct plan_store *plans, const struct engine_options *options,
 	const struct engine_ops *ops, void *arg, struct engine **ret_engine)
 {
+	static const struct file_source_ops source_ops = {engine_use, engine_settled};
 	struct engine *e = MEM_NEW(struct engine);
 	struct translate_options t = {.mode = TRANSLATE_FILES, .plans = plans};
 	int rc;
@@ -103,11 +208,18 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 	e->arg = arg;
 	store_init(&e->store);
 	task_init(&e->update_task, engine_update_run);
+	timer_init(&e->save_timer, engine_save_run);
+	if (options->state_dir)
+		e->state_dir = mem_strdup(str_from(options->state_dir));
+	if (options->set_aside) {
+		e->has_set_aside = true;
+		e->set_aside = *options->set_aside;
+	}
 	e->translator = translator_new(&t);
 	rc = l ? names_new(l, engine_resolved, e, &e->names) : 0;
 	if (rc == 0)
-		rc = file_source_new(l, options->paths, options->n_paths, &e->store, engine_settled,
-			e, &e->source);
+		rc = file_source_new(l, options->paths, options->n_paths, &e->store,
+			e->state_dir != NULL, &source_ops, e, &e->source);
 	if (rc < 0) {
 		engine_free(e);
 		return rc;
@@ -118,6 +230,8 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 
 void engine_read(struct engine *e)
 {
+	if (!e->read)
+		engine_remember(e);
 	file_source_read(e->source);
 }
 
@@ -126,6 +240,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	task_cancel(&e->update_task);
+	engine_leave_state(e);
 	file_source_free(e->source);
 	names_free(e->names);
 	translator_free(e->translator);

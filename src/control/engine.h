@@ -18,12 +18,14 @@ struct engine_options {
 	const struct str *paths; /* files and folders */
 	size_t n_paths;
 	struct str controller; /* empty: TRANSLATE_CONTROLLER */
+	const char *state_dir; /* keep the last good input there; NULL: nowhere */
+	const uint64_t *set_aside; /* an input that crashed us too often: NULL: none */
 };
 
 struct engine_ops {
 	/* A new plan; the callee takes its count. */
 	void (*plan)(void *arg, struct plan *plan);
-	/* The input is about to be used: its digest.  May be NULL. */
+	/* An input is about to be decoded and used: its digest.  May be NULL. */
 	void (*input)(void *arg, uint64_t digest);
 	/* Problems of the source changed: engine_problems() is to be looked at.  May be NULL. */
 	void (*problems)(void *arg);
@@ -34,9 +36,22 @@ struct engine_ops {
 int must_check engine_new(struct loop *l, struct plan_store *plans,
 	const struct engine_options *options, const struct engine_ops *ops, void *arg,
 	struct engine **ret_engine);
-/* The first full read: calls ops->plan() at least once before it returns. */
+/* The first full read, on top of what the state folder remembers: calls ops->plan() at least once
+ * before it returns. */
 void engine_read(struct engine *e);
 void engine_free(struct engine *e);
+/* Writes the last good input now if it has changed. */
+void engine_save(struct engine *e);
+/* Another process keeps the state folder from now on. */
+void engine_leave_state(struct engine *e);
+
+/* How the input in force came to be. */
+struct engine_input {
+	uint64_t digest;
+	size_t stale; /* files of which something is in force that they do not say now */
+	bool from_state; /* this process began with what the state folder remembered */
+};
+struct engine_input engine_input(const struct engine *e);
 
 const struct file_problem *engine_problems(const struct engine *e, size_t *ret_n);
 

@@ -56,7 +56,7 @@ static void answer_send(struct exchange *x, enum proxy_reason reason, int status
 		request_drop_up(x, UP_END_ABORT);
 	slice_drop(&x->resp_head);
 	/* What was not read of the request could be taken for the next one. */
-	x->conn->close_after |= !x->body_done;
+	x->conn->close_after |= !x->body_done || conn_should_close(x->conn);
 	if (x->cors)
 		cors_response(x, NULL);
 	out = answer_write(x, status, body);

@@ -276,6 +276,7 @@ static void conn_shut_done(struct conn *c)
 void conn_exchange_over(struct conn *c, bool clean)
 {
 	struct slice rest = c->rest;
+	struct worker *w = c->worker;
 
 	c->x = NULL;
 	if (c->state == CONN_CLOSED)
@@ -293,12 +294,15 @@ void conn_exchange_over(struct conn *c, bool clean)
 	list_add_tail(&c->worker->idle, &c->node);
 	conn_idle_timer(c);
 	c->rest = (struct slice){0};
-	if (rest.n)
+	if (rest.n) {
 		conn_begin(c, rest);
-	else if (c->saw_eof)
+		return;
+	}
+	if (c->saw_eof)
 		conn_close(c);
 	else
 		conn_wait(c);
+	worker_check_drained(w);
 }
 
 void conns_close_idle(struct worker *w, struct bind *only)
@@ -311,14 +315,35 @@ void conns_close_idle(struct worker *w, struct bind *only)
 	}
 }
 
+/* A listener that goes, a process that gives way: the answer says so, unless the client has sent
+ * its next request already. */
+bool conn_should_close(const struct conn *c)
+{
+	return !c->rest.n && (c->worker->say_close || c->bind->closing);
+}
+
+void conns_end_idle(struct worker *w)
+{
+	list_for_each_safe (node, &w->idle) {
+		struct conn *c = container_of(node, struct conn, node);
+
+		if (c->state == CONN_IDLE) {
+			metrics_cut(PROXY_CUT_IDLE);
+			conn_close(c);
+		}
+	}
+}
+
 void conns_cut(struct worker *w)
 {
-	conns_close_idle(w, NULL);
+	conns_end_idle(w);
 	list_for_each_safe (node, &w->active) {
 		struct conn *c = container_of(node, struct conn, node);
 
-		if (c->x)
+		if (c->x) {
 			c->x->reason = PROXY_R_DRAINED;
+			metrics_cut(c->x->state == X_TUNNEL ? PROXY_CUT_TUNNEL : PROXY_CUT_REQUEST);
+		}
 		if (c->x && c->x->state == X_TUNNEL)
 			conn_close(c);
 		else

@@ -273,7 +273,7 @@ static void head_done(struct exchange *x)
 	struct slice rest = slice_sub(x->head, x->req.head.n, SIZE_MAX);
 
 	x->head_only = x->req.method_id == HTTP_HEAD;
-	c->close_after |= !x->req.keep_alive || x->worker->say_close || c->bind->closing;
+	c->close_after |= !x->req.keep_alive;
 	x->body_done = x->req.framing.body == HTTP_BODY_NONE;
 	x->body_left = x->req.framing.length;
 	if (x->body_done) {

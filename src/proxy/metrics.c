@@ -7,6 +7,7 @@ METRICS_DEFINE(proxy_metrics, PROXY_METRICS);
 
 static metric_id by_class[6];
 static metric_id by_reason[PROXY_REASON_COUNT];
+static metric_id by_cut[PROXY_CUT_COUNT];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void metrics_make(void)
@@ -18,6 +19,12 @@ static void metrics_make(void)
 		struct str label = str_from(classes[i]);
 
 		by_class[i] = metric_series(&metric_requests, &label);
+	}
+	for (size_t i = 0; i < PROXY_CUT_COUNT; i++) {
+		static const char *const kinds[] = {"idle", "request", "tunnel"};
+		struct str label = str_from(kinds[i]);
+
+		by_cut[i] = metric_series(&metric_cuts, &label);
 	}
 	for (int r = 1; r < PROXY_REASON_COUNT; r++) {
 		struct str label = proxy_reason_name((enum proxy_reason)r);
@@ -54,4 +61,14 @@ void metrics_mirror_lost(const struct worker *w)
 {
 	(void)w;
 	metric_add(&metric_mirrors_lost, 1);
+}
+
+void metrics_cut(enum proxy_cut kind)
+{
+	metric_add_to(by_cut[kind], 1);
+}
+
+int64_t proxy_cuts(enum proxy_cut kind)
+{
+	return metric_read(&metric_cuts, by_cut[kind]);
 }

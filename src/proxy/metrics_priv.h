@@ -32,6 +32,9 @@
 		"Connections to endpoints open.", METRIC_PLAIN)                                    \
 	M(metric_up_connects, METRIC_COUNTER, "sluice_upstream_connects_total",                    \
 		"Connections to endpoints opened.", METRIC_PLAIN)                                  \
+	M(metric_cuts, METRIC_COUNTER, "sluice_drain_cuts_total",                                  \
+		"Connections that the gateway ended while it drained, by what they did.",          \
+		METRIC_LABELS("kind"))                                                             \
 	M(metric_ejections, METRIC_COUNTER, "sluice_endpoint_ejections_total",                     \
 		"Endpoints set aside after failures in a row.", METRIC_PLAIN)
 
@@ -42,5 +45,6 @@ void metrics_init(void);
 void metrics_exchange(const struct exchange *x);
 void metrics_retry(const struct exchange *x);
 void metrics_mirror_lost(const struct worker *w);
+void metrics_cut(enum proxy_cut kind);
 
 #endif

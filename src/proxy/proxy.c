@@ -43,6 +43,7 @@ struct proxy {
 	unsigned n_workers;
 	struct worker *workers;
 	unsigned n_drained;
+	bool draining; /* the sockets are somebody else's, or nobody's */
 	VEC(struct proxy_bind) binds;
 	struct timer retry;
 	struct list ejections;
@@ -233,6 +234,8 @@ static void binds_follow(struct proxy *p, const struct plan *plan)
 	size_t n;
 	const struct plan_port_slot *ports = plan_ports(plan, &n);
 
+	if (p->draining)
+		return;
 	vec_for_each (b, &p->binds)
 		b->wanted = false;
 	for (size_t i = 0; i < n; i++) {
@@ -259,7 +262,7 @@ static void binds_retry(struct timer *t)
 {
 	struct proxy *p = container_of(t, struct proxy, retry);
 
-	for (size_t i = 0; i < p->binds.n; i++) {
+	for (size_t i = 0; i < p->binds.n && !p->draining; i++) {
 		if (p->binds.p[i].wanted && !p->binds.p[i].open && !p->binds.p[i].leaving)
 			bind_open(p, &p->binds.p[i]);
 	}
@@ -373,6 +376,7 @@ size_t proxy_live_plans(const struct proxy *p)
 
 void proxy_drain(struct proxy *p, enum proxy_drain how)
 {
+	p->draining |= how != PROXY_DRAIN_ANNOUNCE;
 	for (unsigned w = 0; w < p->n_workers; w++) {
 		struct msg *m = msg_new(MSG_DRAIN);
 

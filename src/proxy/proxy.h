@@ -60,10 +60,16 @@ enum proxy_drain {
 	PROXY_DRAIN_ANNOUNCE, /* still accepting, but answers say close */
 	PROXY_DRAIN_RETIRE, /* an upgrade: accept no more; idle connections end by their own timers
 			     */
-	PROXY_DRAIN_END, /* SIGTERM: as RETIRE, but close idle connections and answer with close */
+	PROXY_DRAIN_END, /* SIGTERM: as RETIRE; idle connections are closed when nothing else runs
+			  */
 	PROXY_DRAIN_CUT, /* the time is over: tunnels get FIN, the rest is cut and counted */
 };
 void proxy_drain(struct proxy *p, enum proxy_drain how);
+
+/* What the gateway itself ended while it drained. */
+enum proxy_cut { PROXY_CUT_IDLE, PROXY_CUT_REQUEST, PROXY_CUT_TUNNEL, PROXY_CUT_COUNT };
+/* How many so far, over all workers of this process. */
+int64_t proxy_cuts(enum proxy_cut kind);
 /* With config.by_hand: one tick of each worker that waits for nothing.  True while they have
  * something to do. */
 bool proxy_tick(struct proxy *p);

@@ -231,7 +231,7 @@ static void head_framing(struct exchange *x, struct h1_response_out *out)
 		out->framing.body = x->resp_chunked ? HTTP_BODY_CHUNKED : HTTP_BODY_CLOSE;
 		x->conn->close_after |= !x->resp_chunked;
 	}
-	x->conn->close_after |= x->worker->say_close || x->conn->bind->closing;
+	x->conn->close_after |= conn_should_close(x->conn);
 	/* An early answer: the client may stop its upload, and the connection is not used again. */
 	x->conn->close_after |= !x->body_done;
 	out->connection = x->conn->close_after ? H1_CONN_CLOSE

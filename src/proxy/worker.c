@@ -72,7 +72,14 @@ void worker_tell_health(struct worker *w, struct plan_endpoint *e, bool eject)
 
 void worker_check_drained(struct worker *w)
 {
-	if (!w->draining || w->told_drained || w->n_conns)
+	if (!w->draining || w->told_drained)
+		return;
+	/* Idle connections go last: a client that has one gets a word from us before, if it can. */
+	if (w->ending && list_empty(&w->active) && !list_empty(&w->idle)) {
+		w->ending = false;
+		conns_end_idle(w);
+	}
+	if (w->told_drained || w->n_conns)
 		return;
 	w->told_drained = true;
 	proxy_mail(w->proxy, msg_to_control(w, MSG_DRAINED));
@@ -228,8 +235,7 @@ static void worker_drain(struct worker *w, enum proxy_drain how)
 		binds_stop(w);
 	w->draining = true;
 	w->cut = how == PROXY_DRAIN_CUT;
-	if (how == PROXY_DRAIN_END)
-		conns_close_idle(w, NULL);
+	w->ending |= how == PROXY_DRAIN_END;
 	if (w->cut)
 		conns_cut(w);
 	worker_check_drained(w);

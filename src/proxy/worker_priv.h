@@ -334,6 +334,7 @@ struct worker {
 	struct buf log_line;
 	bool say_close; /* answers end their connections */
 	bool draining; /* accepts no more */
+	bool ending; /* idle connections are closed once nothing else runs */
 	bool cut; /* the time is over */
 	bool told_drained;
 	bool stopping;
@@ -420,6 +421,9 @@ void conn_watch(struct conn *c);
 void conn_close(struct conn *c);
 void conn_abort(struct conn *c);
 void conns_close_idle(struct worker *w, struct bind *only);
+/* The same for all, counted as cuts. */
+void conns_end_idle(struct worker *w);
+bool conn_should_close(const struct conn *c);
 void conns_cut(struct worker *w);
 struct out *out_new(struct worker *w);
 void out_drop(struct out *o);

@@ -14,11 +14,20 @@ struct origin;
 /* Not the process's key: a restarted child must come to the same digest. */
 static const struct hash_key digest_key = {0x736c75696365u, 0x64696765u};
 
+/* A document's text, kept for last-known-good by the document and all that it gives. */
+struct kept_text {
+	unsigned refs;
+	unsigned written; /* number of the file_source_write() that wrote it */
+	size_t n;
+	char bytes[];
+};
+
 /* One object as one document gives it. */
 struct provided {
 	const struct object *object; /* one reference */
 	struct origin *origin;
 	struct claim *claim;
+	struct kept_text *text; /* or NULL */
 };
 
 /* All who give an object of one kind and key; the first by path and line counts. */
@@ -33,6 +42,8 @@ struct document {
 	size_t size;
 	uint32_t line;
 	bool failed;
+	bool kept; /* holds what a text that cannot be read gave before */
+	struct kept_text *text; /* or NULL */
 	VEC(struct provided *) gives;
 	VEC(char *) problems; /* without "path:line": that moves */
 	VEC(uint32_t) problem_lines; /* relative to the document's first line */
@@ -44,6 +55,12 @@ struct origin {
 	char *path;
 	uint64_t hash; /* of its whole text */
 	int err; /* it cannot be read */
+	/* What a burst brought, until it is known whether it is used. */
+	bool waiting;
+	bool gone;
+	char *next; /* text */
+	size_t next_n;
+	uint64_t next_hash;
 	VEC(struct document *) docs;
 };
 
@@ -51,8 +68,12 @@ struct file_source {
 	struct files *files;
 	struct store *store;
 	struct decoder *decoder;
-	file_source_settled_f *settled;
+	const struct file_source_ops *ops;
 	void *arg;
+	bool keep_texts;
+	bool set_aside; /* what waits in origins is not used */
+	unsigned writes;
+	uint64_t digest; /* of what is in force */
 	struct map origins; /* path → struct origin */
 	struct map claims; /* kind and key → struct claim */
 	struct arena problem_arena;
@@ -105,8 +126,30 @@ static void claim_settle(struct file_source *s, struct claim *c)
 	c->in_store = o;
 }
 
+static struct kept_text *kept_text_new(struct str text)
+{
+	struct kept_text *t = mem_alloc(sizeof(*t) + text.n);
+
+	*t = (struct kept_text){.refs = 1, .n = text.n};
+	memcpy(t->bytes, text.p, text.n);
+	return t;
+}
+
+static struct kept_text *kept_text_ref(struct kept_text *t)
+{
+	if (t)
+		t->refs++;
+	return t;
+}
+
+static void kept_text_unref(struct kept_text *t)
+{
+	if (t && --t->refs == 0)
+		mem_free(t);
+}
+
 static struct provided *provide(
-	struct file_source *s, struct origin *origin, const struct object *o)
+	struct file_source *s, struct origin *origin, struct document *d, const struct object *o)
 {
 	struct provided *p = MEM_NEW(struct provided);
 	struct arena scratch;
@@ -116,6 +159,7 @@ static struct provided *provide(
 	key = claim_key(&scratch, o);
 	p->object = o;
 	p->origin = origin;
+	p->text = kept_text_ref(d->text);
 	p->claim = map_get(&s->claims, key);
 	if (!p->claim) {
 		p->claim = MEM_NEW(struct claim);
@@ -145,6 +189,7 @@ static void withdraw(struct file_source *s, struct provided *p)
 		mem_free(c);
 	}
 	object_unref(p->object);
+	kept_text_unref(p->text);
 	mem_free(p);
 }
 
@@ -167,6 +212,7 @@ static void document_free(struct file_source *s, struct document *d)
 	vec_fini(&d->problems);
 	vec_fini(&d->problem_lines);
 	vec_fini(&d->problem_ignored);
+	kept_text_unref(d->text);
 	mem_free(d);
 }
 
@@ -198,7 +244,7 @@ static void document_decode_one(
 	int rc = decode_object(s->decoder, v, str_from(origin->path), NULL, &o);
 
 	if (rc == 0) {
-		*vec_push(&d->gives) = provide(s, origin, o);
+		*vec_push(&d->gives) = provide(s, origin, d, o);
 	} else if (rc == -ENOTSUP) {
 		struct buf text = {0};
 		struct str kind = decoder_ignored(s->decoder);
@@ -250,18 +296,50 @@ static struct origin *origin_get(struct file_source *s, struct str path)
 	return o;
 }
 
-/* Takes from <old> the document with the same bytes, or NULL. */
-static struct document *document_reuse(struct document **old, size_t n, uint64_t hash, size_t size)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct document *d = old[i];
+/* The old documents of a file by their bytes, while a new text of it is read. */
+struct reuse {
+	struct document **old;
+	size_t n;
+	size_t next; /* most often the one behind the one that was taken last */
+	struct map by_hash; /* made when that fails */
+};
 
-		if (d && d->hash == hash && d->size == size && !d->failed) {
-			old[i] = NULL;
-			return d;
-		}
+static bool document_is(const struct document *d, uint64_t hash, size_t size)
+{
+	return d && d->hash == hash && d->size == size && !d->failed;
+}
+
+static struct str hash_key_of(const uint64_t *hash)
+{
+	return str_of((const char *)hash, sizeof(*hash));
+}
+
+static void reuse_index(struct reuse *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->old[i])
+			map_put(&r->by_hash, hash_key_of(&r->old[i]->hash), &r->old[i]);
 	}
-	return NULL;
+}
+
+/* Takes from the old ones the document with the same bytes, or NULL. */
+static struct document *document_reuse(struct reuse *r, uint64_t hash, size_t size)
+{
+	struct document **at = r->next < r->n ? &r->old[r->next] : NULL, *d;
+
+	if (!at || !document_is(*at, hash, size)) {
+		if (!r->by_hash.n && r->n)
+			reuse_index(r);
+		/* Of two with the same bytes one is found: the other is decoded anew. */
+		at = map_get(&r->by_hash, hash_key_of(&hash));
+	}
+	if (!at || !document_is(*at, hash, size))
+		return NULL;
+	d = *at;
+	/* The index borrows its key from the document, which stays with the file. */
+	*at = NULL;
+	r->next = (size_t)(at - r->old) + 1;
+	return d;
 }
 
 static bool document_gives(const struct document *d, const struct claim *c)
@@ -298,7 +376,7 @@ static void keep_last_good(struct origin *origin, struct document **old, size_t 
 			}
 			if (!kept)
 				kept = MEM_NEW(struct document);
-			kept->failed = true; /* never reused as a whole */
+			kept->failed = kept->kept = true; /* never reused as a whole */
 			*vec_push(&kept->gives) = p;
 			old[i]->gives.p[k] = old[i]->gives.p[--old[i]->gives.n];
 		}
@@ -315,50 +393,64 @@ static void settle_claims_of(struct file_source *s, const struct origin *o)
 	}
 }
 
-static void on_text(void *arg, struct str path, struct str text)
+static struct document *document_take(struct file_source *s, struct origin *origin,
+	struct reuse *reuse, const struct text_document *doc)
 {
-	struct file_source *s = arg;
-	struct origin *origin = origin_get(s, path);
-	struct document **old = origin->docs.p;
-	size_t n_old = origin->docs.n;
+	uint64_t hash = hash_str(doc->text);
+	struct document *d = document_reuse(reuse, hash, doc->text.n);
+
+	if (d) {
+		/* Objects say where they stand: move them with their document. */
+		vec_for_each (p, &d->gives)
+			object_relocate((*p)->object, (*p)->object->line - d->line + doc->line);
+		d->line = doc->line;
+		return d;
+	}
+	d = MEM_NEW(struct document);
+	d->hash = hash;
+	d->size = doc->text.n;
+	d->line = doc->line;
+	if (s->keep_texts)
+		d->text = kept_text_new(doc->text);
+	document_decode(s, origin, d, doc->text);
+	return d;
+}
+
+/* The file's text is <text> from now on. */
+static void origin_use(struct file_source *s, struct origin *origin, struct str text)
+{
+	struct reuse reuse = {.old = origin->docs.p, .n = origin->docs.n};
 	struct text_documents stream = {text, 1};
 	struct text_document doc;
 	bool failed = false;
 
-	origin->err = 0;
 	origin->hash = hash_bytes(&digest_key, text.p, text.n);
 	origin->docs.p = NULL;
 	origin->docs.n = origin->docs.cap = 0;
 	while (text_split_documents(&stream, &doc)) {
-		uint64_t hash = hash_str(doc.text);
-		struct document *d = document_reuse(old, n_old, hash, doc.text.n);
+		struct document *d = document_take(s, origin, &reuse, &doc);
 
-		if (d) {
-			/* Objects say where they stand: move them with their document. */
-			vec_for_each (p, &d->gives)
-				object_relocate(
-					(*p)->object, (*p)->object->line - d->line + doc.line);
-			d->line = doc.line;
-		} else {
-			d = MEM_NEW(struct document);
-			d->hash = hash;
-			d->size = doc.text.n;
-			d->line = doc.line;
-			document_decode(s, origin, d, doc.text);
-		}
 		failed |= d->failed;
 		*vec_push(&origin->docs) = d;
 	}
+	map_fini(&reuse.by_hash);
 	if (failed)
-		keep_last_good(origin, old, n_old);
+		keep_last_good(origin, reuse.old, reuse.n);
 	/* New ones first, then the old leave: an object that moved within the file never goes. */
 	settle_claims_of(s, origin);
-	for (size_t i = 0; i < n_old; i++) {
-		if (old[i])
-			document_free(s, old[i]);
+	for (size_t i = 0; i < reuse.n; i++) {
+		if (reuse.old[i])
+			document_free(s, reuse.old[i]);
 	}
-	mem_free(old);
+	mem_free(reuse.old);
 	settle_claims_of(s, origin);
+}
+
+static void origin_forget_next(struct origin *o)
+{
+	mem_free(o->next);
+	o->next = NULL;
+	o->waiting = o->gone = false;
 }
 
 static void origin_free(struct file_source *s, struct origin *o)
@@ -366,17 +458,37 @@ static void origin_free(struct file_source *s, struct origin *o)
 	vec_for_each (d, &o->docs)
 		document_free(s, *d);
 	vec_fini(&o->docs);
+	mem_free(o->next);
 	mem_free(o->path);
 	mem_free(o);
+}
+
+/* --- a burst of changes: gathered, named, used or set aside ------------------------------- */
+
+static void on_text(void *arg, struct str path, struct str text)
+{
+	struct file_source *s = arg;
+	struct origin *o = origin_get(s, path);
+
+	origin_forget_next(o);
+	o->err = 0;
+	o->next_hash = hash_bytes(&digest_key, text.p, text.n);
+	if (o->docs.n && o->next_hash == o->hash)
+		return;
+	o->waiting = true;
+	o->next = mem_strdup(text);
+	o->next_n = text.n;
 }
 
 static void on_gone(void *arg, struct str path)
 {
 	struct file_source *s = arg;
-	struct origin *o = map_del(&s->origins, path);
+	struct origin *o = map_get(&s->origins, path);
 
-	if (o)
-		origin_free(s, o);
+	if (!o)
+		return;
+	origin_forget_next(o);
+	o->waiting = o->gone = true;
 }
 
 static void on_failed(void *arg, struct str path, int err)
@@ -384,6 +496,103 @@ static void on_failed(void *arg, struct str path, int err)
 	struct file_source *s = arg;
 
 	origin_get(s, path)->err = err;
+}
+
+static uint64_t next_digest(const struct file_source *s)
+{
+	const struct map_slot *slot;
+	uint64_t sum = 0;
+	size_t at = 0;
+
+	/* A sum, since the map has no order. */
+	while ((slot = map_next(&s->origins, &at))) {
+		const struct origin *o = slot->value;
+
+		if (!o->gone)
+			sum += hash_mix(hash_bytes(&digest_key, slot->key.p, slot->key.n),
+				o->waiting ? o->next_hash : o->hash);
+	}
+	return sum;
+}
+
+static void use_waiting(struct file_source *s)
+{
+	VEC(struct origin *) gone = {0};
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&s->origins, &at))) {
+		struct origin *o = slot->value;
+
+		if (o->gone)
+			*vec_push(&gone) = o;
+		else if (o->waiting)
+			origin_use(s, o, str_of(o->next, o->next_n));
+		if (!o->gone)
+			origin_forget_next(o);
+	}
+	/* Last: an object that moved from one file to another never goes. */
+	vec_for_each (o, &gone) {
+		map_del(&s->origins, str_from((*o)->path));
+		origin_free(s, *o);
+	}
+	vec_fini(&gone);
+}
+
+void file_source_assume(struct file_source *s, struct str path, struct str text)
+{
+	files_assume(s->files, path);
+	origin_use(s, origin_get(s, path), text);
+}
+
+void file_source_assumed(struct file_source *s, uint64_t digest)
+{
+	s->digest = digest;
+}
+
+static void text_write(struct kept_text *t, unsigned number, struct buf *out)
+{
+	struct str text;
+
+	if (!t || t->written == number)
+		return;
+	t->written = number;
+	text = str_of(t->bytes, t->n);
+	if (out->n && !str_starts(text, STR("---")))
+		buf_add(out, STR("---\n"));
+	buf_add(out, text);
+	if (text.n && text.p[text.n - 1] != '\n')
+		buf_addc(out, '\n');
+}
+
+/* What can be read as it stands, then what is kept of what stood there before. */
+static void origin_write(const struct origin *o, unsigned number, struct buf *out)
+{
+	vec_for_each (d, &o->docs) {
+		if (!(*d)->kept && (*d)->gives.n)
+			text_write((*d)->text, number, out);
+	}
+	vec_for_each (d, &o->docs) {
+		for (size_t i = 0; (*d)->kept && i < (*d)->gives.n; i++)
+			text_write((*d)->gives.p[i]->text, number, out);
+	}
+}
+
+void file_source_texts(struct file_source *s, file_source_text_f *text, void *arg)
+{
+	const struct map_slot *slot;
+	struct buf out = {0};
+	size_t at = 0;
+
+	AN(s->keep_texts);
+	s->writes++;
+	while ((slot = map_next(&s->origins, &at))) {
+		buf_reset(&out);
+		origin_write(slot->value, s->writes, &out);
+		if (out.n)
+			text(arg, slot->key, buf_str(&out));
+	}
+	buf_fini(&out);
 }
 
 /* --- problems ---------------------------------------------------------------------------- */
@@ -433,7 +642,21 @@ static void collect_of(struct file_source *s, const struct origin *o)
 				"%s: cannot be read: %s: what it said before stays in force",
 				o->path, strerror(-o->err)),
 			false);
+	if (o->waiting)
+		problem_add(s, str_from(o->path),
+			arena_printf(&s->problem_arena,
+				"%s: set aside: the gateway crashed on this change: what was said "
+				"before stays in force",
+				o->path),
+			false);
 	vec_for_each (d, &o->docs) {
+		if ((*d)->kept)
+			problem_add(s, str_from(o->path),
+				arena_printf(&s->problem_arena,
+					"%s: cannot be read whole: %zu objects stay as they were "
+					"before",
+					o->path, (*d)->gives.n),
+				false);
 		for (size_t i = 0; i < (*d)->problems.n; i++)
 			problem_add(s, str_from(o->path),
 				arena_printf(&s->problem_arena, "%s:%u%s", o->path,
@@ -468,7 +691,13 @@ static void on_settled(void *arg)
 	struct file_source *s = arg;
 	const struct map_slot *slot;
 	size_t at = 0;
+	uint64_t digest = next_digest(s);
 
+	s->set_aside = s->ops->use && !s->ops->use(s->arg, digest);
+	if (!s->set_aside) {
+		use_waiting(s);
+		s->digest = digest;
+	}
 	remember_problems(s);
 	vec_reset(&s->problems);
 	while ((slot = map_next(&s->origins, &at)))
@@ -476,7 +705,7 @@ static void on_settled(void *arg)
 	collect_duplicates(s);
 	if (s->problems.n)
 		qsort(s->problems.p, s->problems.n, sizeof(s->problems.p[0]), problem_order);
-	s->settled(s->arg);
+	s->ops->settled(s->arg);
 }
 
 const struct file_problem *file_source_problems(const struct file_source *s, size_t *ret_n)
@@ -487,17 +716,23 @@ const struct file_problem *file_source_problems(const struct file_source *s, siz
 
 uint64_t file_source_digest(const struct file_source *s)
 {
-	const struct map_slot *slot;
-	uint64_t sum = 0;
-	size_t at = 0;
+	return s->digest;
+}
 
-	/* A sum, since the map has no order. */
+size_t file_source_stale(const struct file_source *s)
+{
+	const struct map_slot *slot;
+	size_t at = 0, n = 0;
+
 	while ((slot = map_next(&s->origins, &at))) {
 		const struct origin *o = slot->value;
+		bool stale = o->err || o->waiting;
 
-		sum += hash_mix(hash_bytes(&digest_key, slot->key.p, slot->key.n), o->hash);
+		vec_for_each (d, &o->docs)
+			stale |= (*d)->kept;
+		n += stale;
 	}
-	return sum;
+	return n;
 }
 
 /* --- life -------------------------------------------------------------------------------- */
@@ -505,13 +740,15 @@ uint64_t file_source_digest(const struct file_source *s)
 static const struct files_ops files_ops = {on_text, on_gone, on_failed, on_settled};
 
 int file_source_new(struct loop *l, const struct str *roots, size_t n, struct store *store,
-	file_source_settled_f *settled, void *arg, struct file_source **ret_source)
+	bool keep_texts, const struct file_source_ops *ops, void *arg,
+	struct file_source **ret_source)
 {
 	struct file_source *s = MEM_NEW(struct file_source);
 	int rc;
 
 	s->store = store;
-	s->settled = settled;
+	s->keep_texts = keep_texts;
+	s->ops = ops;
 	s->arg = arg;
 	arena_init(&s->problem_arena, 0);
 	arena_init(&s->before_arena, 0);

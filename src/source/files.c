@@ -298,6 +298,14 @@ static void forget_unseen(struct files *f)
 	vec_fini(&unseen);
 }
 
+void files_assume(struct files *f, struct str path)
+{
+	char *name = mem_strdup(path);
+
+	(void)file_get(f, name);
+	mem_free(name);
+}
+
 void files_read(struct files *f)
 {
 	f->scan++;

@@ -36,6 +36,9 @@ struct files_ops {
  * <ret_files>; -errno if inotify is not to be had. */
 int must_check files_new(struct loop *l, const struct str *roots, size_t n,
 	const struct files_ops *ops, void *arg, struct files **ret_files);
+/* Before the first read: <path> has been delivered, by whoever remembers it.  If it is not there
+ * any more the read says gone() or failed(), as it would have. */
+void files_assume(struct files *f, struct str path);
 /* Reads all roots, in the order of their paths, then settled(). */
 void files_read(struct files *f);
 void files_free(struct files *f);

@@ -48,7 +48,7 @@ static uint16_t free_port(void)
 
 static void open_sockets(const struct child_start *start, int *fds)
 {
-	struct channel_msg m = {.kind = CHANNEL_OPEN};
+	struct channel_msg m = {.kind = CHANNEL_OPEN, .slots = LISTEN_SLOTS};
 	size_t n;
 
 	if (addr_parse(STR("127.0.0.1:1"), &m.addr) < 0)
