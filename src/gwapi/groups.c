@@ -167,20 +167,16 @@ static bool gateway_insecure(const struct gateway_spec *spec)
 }
 
 /* What a newer API put outside of listeners might change what all of them do. */
-static void gateway_notes(struct group_unit *g, struct parent *p)
+static void parent_notes(struct group_unit *g, struct parent *p)
 {
-	static const char *const places[] = {"spec.tls", "spec.infrastructure.parametersRef",
-		"spec.addresses", "spec.allowedListeners"};
+	const struct object_note *n = look_note(p->object, STR("spec.listeners["));
 
-	for (size_t i = 0; i < ARRAY_LEN(places) && !p->accepted.reason.n; i++) {
-		const struct object_note *n = object_note_under(p->object, str_from(places[i]));
-
-		if (n)
-			p->accepted = (struct problem){STR("Invalid"),
-				arena_printf(&g->arena,
-					"%.*s of Gateway %.*s is not understood by this version.",
-					STR_ARG(n->path), STR_ARG(p->key))};
-	}
+	if (n && !p->accepted.reason.n)
+		p->accepted = (struct problem){STR("Invalid"),
+			arena_printf(&g->arena,
+				"%.*s of %.*s %.*s is not understood by this version.",
+				STR_ARG(n->path), STR_ARG(object_kind_name(p->kind)),
+				STR_ARG(p->key))};
 }
 
 /* In files nobody else would tell that the class is missing. */
@@ -217,7 +213,7 @@ static struct parent *gateway_add(
 				STR_ARG(gw->spec.gateway_class_name), STR_ARG(c.refused.message))};
 	gateway_params(t, g, p);
 	gateway_addresses(t, g, p);
-	gateway_notes(g, p);
+	parent_notes(g, p);
 	p->takes = !p->accepted.reason.n;
 	p->insecure = gateway_insecure(&gw->spec);
 	gateway_listeners(p, &gw->spec);
@@ -273,6 +269,7 @@ static void set_add(
 		p->accepted = (struct problem){STR("ParentNotAccepted"),
 			arena_printf(&g->arena, "Gateway %.*s is not accepted: %.*s",
 				STR_ARG(gw->key), STR_ARG(gw->accepted.message))};
+	parent_notes(g, p);
 	p->takes = !p->accepted.reason.n;
 }
 

@@ -32,6 +32,17 @@ struct parent *look_parent(
 	return map_get(&t->parents, buf_str(&t->scratch));
 }
 
+const struct object_note *look_note(const struct object *o, struct str list)
+{
+	for (uint32_t i = 0; i < o->n_notes; i++) {
+		struct str at = o->notes[i].path;
+
+		if (str_starts(at, STR("spec")) && !str_starts(at, list))
+			return &o->notes[i];
+	}
+	return NULL;
+}
+
 static bool grant_from(const struct reference_grant *g, enum object_kind from, struct str from_ns)
 {
 	for (uint32_t i = 0; i < g->spec.n_from; i++) {

@@ -148,7 +148,7 @@ static struct problem setting_apply(struct arena *a, struct str map, struct str 
 		return (struct problem){0};
 	return problem_of(arena_printf(a,
 		"ConfigMap %.*s: %.*s: \"%.*s\" is not allowed; give %s %.*s, from %.*s to %.*s.",
-		STR_ARG(map), STR_ARG(key), STR_ARG(str_take(text, 64)), kinds[d->type],
+		STR_ARG(map), STR_ARG(key), STR_ARG(clip(text, 64)), kinds[d->type],
 		STR_ARG(bound_text(a, d->type, d->def)), STR_ARG(bound_text(a, d->type, d->min)),
 		STR_ARG(bound_text(a, d->type, d->max))));
 }
@@ -190,7 +190,7 @@ static struct problem trusted_apply(
 			return problem_of(arena_printf(a,
 				"ConfigMap %.*s: " TRUSTED_KEY ": \"%.*s\" is not allowed; give "
 				"addresses or ranges such as 10.0.0.0/8, at most %d.",
-				STR_ARG(map), STR_ARG(str_take(one, 64)), TRUSTED_MAX));
+				STR_ARG(map), STR_ARG(clip(one, 64)), TRUSTED_MAX));
 		n++;
 	}
 	if (p) {

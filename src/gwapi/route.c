@@ -14,7 +14,8 @@ static struct str printf_like(2, 0) textv(struct arena *a, const char *fmt, va_l
 	char small[512];
 	int n = vsnprintf(small, sizeof(small), fmt, ap);
 
-	return arena_str(a, str_of(small, (size_t)MIN(n, (int)sizeof(small) - 1)));
+	return arena_str(
+		a, clip(str_of(small, (size_t)MIN(n, (int)sizeof(small) - 1)), sizeof(small)));
 }
 
 void rule_invalid(struct rules *x, struct str reason, const char *fmt, ...)
@@ -231,6 +232,7 @@ static void rules_begin(struct rules *x, struct translator *t, struct route_unit
 	const struct route_view *v, struct str gateway)
 {
 	struct str name = object_key(v->object);
+	const struct object_note *note;
 
 	if (gateway.n)
 		name = arena_printf(&r->arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(gateway));
@@ -243,6 +245,11 @@ static void rules_begin(struct rules *x, struct translator *t, struct route_unit
 		.route = plan_route_new(plan_kind(v->kind), object_kind_name(v->kind), name,
 			v->object->created / NSEC_PER_SEC, 0)};
 	x->out = plan_route_arena(x->route);
+	x->where = STR("spec");
+	note = look_note(v->object, STR("spec.rules["));
+	if (note)
+		note_invalid(x, note);
+	x->whole = x->invalid;
 	rules_run(x, v);
 }
 

@@ -64,7 +64,7 @@ static void header_edit(struct filters *f, struct plan_header_filter *h,
 
 	if (!header_name_lower(f->x->out, name, &e.name)) {
 		rule_invalid(f->x, STR("UnsupportedValue"), "\"%.*s\" is no header name.",
-			STR_ARG(str_take(name, 64)));
+			STR_ARG(clip(name, 64)));
 		return;
 	}
 	if (header_reserved(e.name)) {
@@ -139,7 +139,7 @@ static void path_edit(struct filters *f, const struct http_path_modifier *from, 
 		value = STR("/");
 	if (path_normalise(value, arena_bytes(f->x->out, value.n), &norm) < 0) {
 		rule_invalid(f->x, STR("UnsupportedValue"), "\"%.*s\" is no path.",
-			STR_ARG(str_take(value, 100)));
+			STR_ARG(clip(value, 100)));
 		return;
 	}
 	if (ret->op == PLAN_PATH_PREFIX && str_ends(value, STR("/")))
@@ -277,8 +277,7 @@ static const struct str *cors_names(struct filters *f, const struct str *from, u
 			(*ret_n)++;
 		else
 			rule_invalid(f->x, STR("UnsupportedValue"),
-				"CORS: \"%.*s\" is no header name.",
-				STR_ARG(str_take(from[i], 64)));
+				"CORS: \"%.*s\" is no header name.", STR_ARG(clip(from[i], 64)));
 	}
 	*ret_text = joined(a, list, *ret_n);
 	return list;
@@ -330,7 +329,7 @@ static void cors(struct filters *f, const struct http_cors_filter *from)
 			c->norigins++;
 		else
 			rule_invalid(f->x, STR("UnsupportedValue"), "CORS: \"%.*s\" is no origin.",
-				STR_ARG(str_take(from->allow_origins[i], 100)));
+				STR_ARG(clip(from->allow_origins[i], 100)));
 	}
 	c->origins = origins;
 	cors_methods_fill(f, c, from);
@@ -357,7 +356,7 @@ static const struct str *auth_names(
 		else
 			rule_invalid(f->x, STR("UnsupportedValue"),
 				"ExternalAuth: \"%.*s\" is no header name.",
-				STR_ARG(str_take(from[i], 64)));
+				STR_ARG(clip(from[i], 64)));
 	}
 	return list;
 }
@@ -373,7 +372,7 @@ static void auth_http(struct filters *f, struct plan_auth *p, const struct http_
 
 		if (path_normalise(path, arena_bytes(f->x->out, path.n), &norm) < 0)
 			rule_invalid(f->x, STR("UnsupportedValue"),
-				"ExternalAuth: \"%.*s\" is no path.", STR_ARG(str_take(path, 100)));
+				"ExternalAuth: \"%.*s\" is no path.", STR_ARG(clip(path, 100)));
 		if (str_ends(path, STR("/")))
 			path = str_take(path, path.n - 1);
 		p->path_prefix = arena_str(f->x->out, path);

@@ -39,7 +39,7 @@ const struct regex *rule_regex(struct rules *x, struct str pattern, const char *
 		return re;
 	rule_invalid(x, STR("UnsupportedValue"),
 		"%s: the regular expression \"%.*s\" is wrong at byte %zu: %s.", where,
-		STR_ARG(str_take(pattern, 100)), e.offset, e.text);
+		STR_ARG(clip(pattern, 100)), e.offset, e.text);
 	return NULL;
 }
 
@@ -51,7 +51,7 @@ void match_header_add(struct rules *x, struct match_value *list, uint8_t *n, str
 
 	if (!header_name_lower(x->out, name, &v.name)) {
 		rule_invalid(x, STR("UnsupportedValue"), "\"%.*s\" is no header name.",
-			STR_ARG(str_take(name, 64)));
+			STR_ARG(clip(name, 64)));
 		return;
 	}
 	for (uint8_t i = 0; i < *n; i++)
@@ -101,19 +101,13 @@ static void rule_identity(struct rules *x, struct plan_rule *rule, const struct 
 
 void rule_begin(struct rules *x, struct str name, uint32_t index)
 {
-	x->invalid = (struct problem){0};
+	x->invalid = x->whole;
 	x->where = name.n ? arena_printf(x->a, "Rule \"%.*s\"", STR_ARG(name))
 			  : arena_printf(x->a, "Rule %u", index);
 }
 
-/* What a newer API put beneath the rule: carried out without it, it would be another rule. */
-void rule_notes(struct rules *x, uint32_t index)
+void note_invalid(struct rules *x, const struct object_note *n)
 {
-	const struct object_note *n =
-		object_note_under(x->object, arena_printf(x->a, "spec.rules[%u]", index));
-
-	if (!n)
-		return;
 	if (n->kind == NOTE_UNKNOWN_VALUE)
 		rule_invalid(x, STR("UnsupportedValue"),
 			"%.*s: the value \"%.*s\" is not understood by this version.",
@@ -124,6 +118,16 @@ void rule_notes(struct rules *x, uint32_t index)
 	else
 		rule_invalid(x, STR("UnsupportedValue"),
 			"the field %.*s is not understood by this version.", STR_ARG(n->path));
+}
+
+/* What a newer API put beneath the rule: carried out without it, it would be another rule. */
+void rule_notes(struct rules *x, uint32_t index)
+{
+	const struct object_note *n =
+		object_note_under(x->object, arena_printf(x->a, "spec.rules[%u]", index));
+
+	if (n)
+		note_invalid(x, n);
 }
 
 void rule_end(struct rules *x, struct plan_rule *rule, struct plan_rule *rules, struct str name,
@@ -175,8 +179,7 @@ static bool http_path(struct rules *x, struct match *m, const struct http_path_m
 	}
 	if (path_normalise(value, arena_bytes(x->out, value.n), &norm) < 0) {
 		rule_invalid(x, STR("UnsupportedValue"),
-			"\"%.*s\" is no path that can be asked for.",
-			STR_ARG(str_take(value, 100)));
+			"\"%.*s\" is no path that can be asked for.", STR_ARG(clip(value, 100)));
 		return false;
 	}
 	match_set_path(m, p->type == PATH_MATCH_EXACT ? MATCH_PATH_EXACT : MATCH_PATH_PREFIX,
@@ -408,7 +411,7 @@ void rule_session(struct rules *x, struct plan_rule *rule, const struct session_
 			stable_hash(x->route->name, x->where));
 	if (!header_name_lower(x->out, name, &p->name))
 		rule_invalid(x, STR("UnsupportedValue"),
-			"sessionPersistence: \"%.*s\" is no %s name.", STR_ARG(str_take(name, 64)),
+			"sessionPersistence: \"%.*s\" is no %s name.", STR_ARG(clip(name, 64)),
 			p->header ? "header" : "cookie");
 	else if (!p->header)
 		p->name = arena_str(x->out, name); /* cookie names keep their case */
@@ -416,7 +419,7 @@ void rule_session(struct rules *x, struct plan_rule *rule, const struct session_
 	if (!cookie_path_ok(p->path))
 		rule_invalid(x, STR("UnsupportedValue"),
 			"sessionPersistence: \"%.*s\" is no cookie path.",
-			STR_ARG(str_take(p->path, 64)));
+			STR_ARG(clip(p->path, 64)));
 	p->absolute = s->has_absolute_timeout ? s->absolute_timeout : 0;
 	p->permanent = c && c->lifetime_type == COOKIE_LIFETIME_PERMANENT;
 	if (p->permanent && !p->absolute)

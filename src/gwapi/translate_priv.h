@@ -13,6 +13,7 @@
 
 #include "base/list.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "gwapi/translate.h"
 #include "gwapi/types_gen.h"
@@ -314,6 +315,13 @@ static inline struct str namespace_or(struct str namespace, struct str otherwise
 {
 	return namespace.n ? namespace : otherwise;
 }
+/* The beginning of <s>, at most <n> bytes, whole characters: for messages. */
+static inline struct str clip(struct str s, size_t n)
+{
+	return str_take(s, utf8_valid(str_take(s, n)));
+}
+/* The first note beneath spec that is not beneath <list> ("spec.rules"), or NULL. */
+const struct object_note *look_note(const struct object *o, struct str list);
 /* "ns/name" in <a>. */
 struct str key_of(struct arena *a, struct str namespace, struct str name);
 void key_split(struct str key, struct str *ret_namespace, struct str *ret_name);
@@ -416,6 +424,7 @@ struct rules {
 	VEC(struct problem) refs; /* ResolvedRefs, in order of the document */
 	VEC(struct upstream_unit *) upstreams;
 	VEC(struct route_use) services; /* gateway empty */
+	struct problem whole; /* of every rule: what stands beside the rules is not understood */
 	/* of the rule in hand */
 	struct problem invalid;
 	struct str where; /* "rule 0" or "rule \"api\"" */
@@ -448,6 +457,7 @@ bool filters_clash(const struct plan_filters *a, const struct plan_filters *b);
 /* Parts of route_http.c that other kinds use. */
 void rule_begin(struct rules *x, struct str name, uint32_t index);
 void rule_notes(struct rules *x, uint32_t index);
+void note_invalid(struct rules *x, const struct object_note *n);
 /* Matches from <first_match> on are this rule's. */
 void rule_end(struct rules *x, struct plan_rule *rule, struct plan_rule *rules, struct str name,
 	size_t first_match);
