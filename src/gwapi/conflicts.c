@@ -51,7 +51,7 @@ static enum clash clash(const struct listener *a, const struct listener *b)
 	if (a->port != b->port || listener_udp(a) != listener_udp(b) ||
 		!parents_share(a->parent, b->parent))
 		return CLASH_NONE;
-	if (!protocols_share(a, b))
+	if (!protocols_share(a, b)) /* nor does TCP with TCP: there is no hostname to tell by */
 		return CLASH_PROTOCOL;
 	return str_eq(a->hostname, b->hostname) ? CLASH_HOSTNAME : CLASH_NONE;
 }

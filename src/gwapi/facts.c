@@ -39,7 +39,7 @@ static void state_told(struct translator *t, struct str gateway)
 		struct parent *p = slot->value;
 
 		if (str_eq(p->gateway->key, gateway))
-			p->status_dirty = true;
+			parent_dirty(t, p);
 	}
 }
 

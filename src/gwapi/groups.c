@@ -24,8 +24,10 @@ static void pems_release(struct group_unit *g)
 
 void group_clear(struct translator *t, struct group_unit *g)
 {
-	vec_for_each (p, &g->parents)
+	vec_for_each (p, &g->parents) {
 		map_del(&t->parents, parent_map_key(t, *p));
+		list_del(&(*p)->to_report);
+	}
 	vec_reset(&g->parents);
 	pems_release(g);
 	vec_for_each (u, &g->upstreams)
@@ -57,7 +59,8 @@ static struct parent *parent_new(
 	p->age = o->created;
 	p->n_listeners = n_listeners;
 	p->listeners = ARENA_ARRAY(&g->arena, struct listener, n_listeners);
-	p->status_dirty = true;
+	list_init(&p->to_report);
+	parent_dirty(t, p);
 	map_key = arena_str(&g->arena, parent_map_key(t, p));
 	map_put(&t->parents, map_key, p);
 	*vec_push(&g->parents) = p;

@@ -188,6 +188,12 @@ const struct object_status *const *translator_statuses(struct translator *t, siz
 	return t->sorted.p;
 }
 
+void parent_dirty(struct translator *t, struct parent *p)
+{
+	if (!list_linked(&p->to_report))
+		list_add_tail(&t->to_report, &p->to_report);
+}
+
 /* ---- counts ---- */
 
 static void parent_of_listener_dirty(struct translator *t, struct str listener)
@@ -199,7 +205,7 @@ static void parent_of_listener_dirty(struct translator *t, struct str listener)
 		cut--;
 	p = map_get(&t->parents, str_take(listener, cut ? cut - 1 : 0));
 	if (p)
-		p->status_dirty = true;
+		parent_dirty(t, p);
 }
 
 void count_add(struct translator *t, struct str listener, int by)
@@ -513,15 +519,11 @@ static void set_report(struct translator *t, const struct parent *p)
 
 void parents_report(struct translator *t)
 {
-	size_t at = 0;
-	const struct map_slot *slot;
+	struct list *at;
 
-	while ((slot = map_next(&t->parents, &at))) {
-		struct parent *p = slot->value;
+	while ((at = list_pop(&t->to_report))) {
+		struct parent *p = container_of(at, struct parent, to_report);
 
-		if (!p->status_dirty)
-			continue;
-		p->status_dirty = false;
 		if (p->kind == KIND_GATEWAY)
 			gateway_report(t, p);
 		else

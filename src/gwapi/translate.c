@@ -32,6 +32,7 @@ struct translator *translator_new(const struct translate_options *o)
 	arena_init(&t->changed_arena, 4096);
 	options_copy(t, o);
 	t->plans = o->plans ? o->plans : plan_store_new();
+	list_init(&t->to_report);
 	for (size_t i = 0; i < UNIT_KINDS; i++)
 		list_init(&t->dirty[i]);
 	return t;

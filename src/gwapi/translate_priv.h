@@ -162,7 +162,7 @@ struct parent {
 	bool wants_client_cert;
 	int32_t attached_sets;
 	uint64_t digest; /* of what routes see */
-	bool status_dirty;
+	struct list to_report; /* in translator.to_report: its status is behind */
 };
 
 struct group_unit {
@@ -258,6 +258,7 @@ struct translator {
 	struct list dirty[UNIT_KINDS];
 	struct map units[UNIT_KINDS]; /* key -> struct unit */
 	struct map parents; /* "Kind/ns/name" -> struct parent */
+	struct list to_report; /* struct parent.to_report */
 	struct map sets_of; /* "ns/gateway" -> struct owned_list */
 	struct map policies_of; /* "ns/kind/name" -> struct owned_list */
 	struct map counts; /* listener id_name -> struct count */
@@ -529,6 +530,7 @@ void status_sweep(struct translator *t);
 void facts_fini(struct translator *t);
 /* Gateways and ListenerSets whose counts or state moved. */
 void parents_report(struct translator *t);
+void parent_dirty(struct translator *t, struct parent *p);
 void count_add(struct translator *t, struct str listener, int by);
 uint32_t count_get(const struct translator *t, struct str listener);
 

@@ -46,9 +46,26 @@ static void same(struct str got, struct str want, const char *law, unsigned seed
 	}
 }
 
+/* Facts that are no objects, as both translators are told them. */
+struct facts {
+	bool port_error, resolved, ready;
+};
+
+static void tell(struct translator *t, const struct facts *f)
+{
+	struct plan_addr a;
+	struct gateway_state ready = {.programmed = PROGRAMMED_YES};
+
+	AZ(plan_addr_parse(STR("10.9.9.9"), 0, &a));
+	translator_set_port_error(
+		t, STR(""), false, 80, f->port_error ? STR("Address already in use") : STR(""));
+	translator_set_resolved(t, STR("app.internal"), &a, f->resolved);
+	translator_set_gateway(t, STR("na/gw0"), f->ready ? &ready : NULL);
+}
+
 /* What a new translator makes of <s>. */
-static void from_nothing(
-	const struct translate_options *o, struct store *s, struct buf *plan_and_status)
+static void from_nothing(const struct translate_options *o, const struct facts *f, struct store *s,
+	struct buf *plan_and_status)
 {
 	struct plan_store *plans = plan_store_new();
 	struct translate_options opt = *o;
@@ -57,6 +74,7 @@ static void from_nothing(
 
 	opt.plans = plans;
 	t = translator_new(&opt);
+	tell(t, f);
 	p = translator_update(t, s);
 	outcome(t, p, plan_and_status);
 	plan_unref(p);
@@ -96,6 +114,7 @@ static void random_world(
 static void incremental(enum translate_mode mode, const char *only, unsigned seed)
 {
 	struct dice d = {seed};
+	struct facts f = {0};
 	struct world w;
 
 	random_world(&w, &d, mode, seed % 2 ? ALL_FEATURES : 0, 40);
@@ -109,9 +128,13 @@ static void incremental(enum translate_mode mode, const char *only, unsigned see
 
 		for (uint32_t n = dice_roll(&d, 3); n; n--)
 			edit(&w, &d);
+		if (dice_roll(&d, 4) == 0) {
+			f = (struct facts){dice_roll(&d, 2), dice_roll(&d, 2), dice_roll(&d, 2)};
+			tell(w.t, &f);
+		}
 		world_update(&w);
 		outcome(w.t, w.plan, &got);
-		from_nothing(&w.o, &w.store, &want);
+		from_nothing(&w.o, &f, &w.store, &want);
 		same(buf_str(&got), buf_str(&want), "incremental = full", seed, step);
 		buf_fini(&got);
 		buf_fini(&want);
@@ -164,14 +187,15 @@ static void test_order_of_arrival(void **state)
 	for (unsigned seed = 300; seed < 300 + effort(10); seed++) {
 		struct dice d = {seed};
 		struct buf got = {0}, want = {0};
+		struct facts f = {0};
 		struct world w;
 		struct store other;
 
 		random_world(&w, &d, TRANSLATE_FILES, ALL_FEATURES, 80);
-		from_nothing(&w.o, &w.store, &want);
+		from_nothing(&w.o, &f, &w.store, &want);
 		store_init(&other);
 		shuffle_into(&other, &w.store, &d);
-		from_nothing(&w.o, &other, &got);
+		from_nothing(&w.o, &f, &other, &got);
 		same(buf_str(&got), buf_str(&want), "order of arrival", seed, 0);
 		store_fini(&other);
 		buf_fini(&got);
@@ -204,8 +228,11 @@ static void plan_of(const struct translate_options *o, struct store *s, struct b
 	plan_store_free(plans);
 }
 
-static void read_set_of(struct world *w, struct str gateway, unsigned seed)
+/* Returns whether some route stood in the plan: the law means nothing on empty ones. */
+static bool read_set_of(struct world *w, struct str gateway, unsigned seed)
 {
+	bool any;
+
 	struct translate_options o = {
 		.mode = TRANSLATE_MANAGED, .with = ALL_FEATURES, .only_gateway = gateway};
 	struct buf got = {0}, want = {0};
@@ -216,13 +243,18 @@ static void read_set_of(struct world *w, struct str gateway, unsigned seed)
 	plan_of(&o, &w->store, &want);
 	plan_of(&o, &part, &got);
 	same(buf_str(&got), buf_str(&want), "plan(read set) = plan(everything)", seed, 0);
+	buf_addc(&want, '\0');
+	any = strstr(want.p, "\"attached\"") != NULL;
 	store_fini(&part);
 	buf_fini(&got);
 	buf_fini(&want);
+	return any;
 }
 
 static void test_read_set(void **state)
 {
+	unsigned with_routes = 0;
+
 	(void)state;
 	for (unsigned seed = 400; seed < 400 + effort(12); seed++) {
 		struct dice d = {seed};
@@ -236,9 +268,10 @@ static void test_read_set(void **state)
 		world_update(&w);
 		gateways = store_list(&w.store, KIND_GATEWAY);
 		for (size_t i = 0; i < gateways.n; i++)
-			read_set_of(&w, object_key(gateways.p[i]), seed);
+			with_routes += read_set_of(&w, object_key(gateways.p[i]), seed);
 		world_fini(&w);
 	}
+	assert_true(with_routes >= 5);
 }
 
 /* A change of endpoints touches the upstream and nothing else. */
@@ -285,6 +318,48 @@ static void test_endpoints_touch_no_route(void **state)
 	world_fini(&w);
 }
 
+static void host_is(void *ctx, struct str host)
+{
+	assert_str(host, "app.internal");
+	++*(unsigned *)ctx;
+}
+
+/* A name is asked for while some rule leads to it, and its addresses come into the plan. */
+static void test_names(void **state)
+{
+	static const char world[] =
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: web}\n"
+		"spec:\n  gatewayClassName: sluice\n"
+		"  listeners: [{name: http, port: 8080, protocol: HTTP}]\n---\n"
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\n"
+		"spec:\n  parentRefs: [{name: web}]\n"
+		"  rules: [{backendRefs: [{group: sluice.dev, kind: Backend, name: b}]}]\n---\n"
+		"apiVersion: sluice.dev/v1alpha1\nkind: Backend\nmetadata: {name: b}\n"
+		"spec: {endpoints: ['App.Internal:8080']}\n";
+	struct facts f = {.resolved = true};
+	struct world w;
+	unsigned n = 0;
+	const struct plan_upstream *u;
+
+	(void)state;
+	world_init(&w, STR(""));
+	world_load(&w, str_from(world));
+	world_update(&w);
+	translator_hosts(w.t, host_is, &n);
+	assert_int_equal(1, n);
+	tell(w.t, &f);
+	world_update(&w);
+	u = plan_upstream_find(w.plan, plan_id(STR("Backend/default/b")));
+	assert_int_equal(1, u->ntargets);
+	assert_int_equal(8080, u->targets[0].addr.port);
+	store_del(&w.store, KIND_HTTP_ROUTE, STR("default"), STR("r"));
+	world_update(&w);
+	assert_null(plan_upstream_find(w.plan, plan_id(STR("Backend/default/b"))));
+	translator_hosts(w.t, host_is, &n);
+	assert_int_equal(1, n);
+	world_fini(&w);
+}
+
 /* lastTransitionTime moves with the status, not with reason or message. */
 static void test_transition_time(void **state)
 {
@@ -314,6 +389,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_transition_time),
 		cmocka_unit_test(test_endpoints_touch_no_route),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_order_of_arrival),
 		cmocka_unit_test(test_incremental_files),
 		cmocka_unit_test(test_incremental_managed),
