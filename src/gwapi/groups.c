@@ -25,7 +25,11 @@ static void pems_release(struct group_unit *g)
 void group_clear(struct translator *t, struct group_unit *g)
 {
 	vec_for_each (p, &g->parents) {
-		map_del(&t->parents, parent_map_key(t, *p));
+		struct str key = parent_map_key(t, *p);
+
+		/* A ListenerSet that moved may stand there for another group already. */
+		if (map_get(&t->parents, key) == *p)
+			map_del(&t->parents, key);
 		list_del(&(*p)->to_report);
 	}
 	vec_reset(&g->parents);

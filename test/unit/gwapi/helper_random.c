@@ -145,7 +145,7 @@ static void listener(struct dice *d, struct buf *b, unsigned i)
 		if (one_in(d, 3))
 			buf_printf(b, "        namespace: %s\n", PICK(d, NAMESPACES));
 	}
-	if (one_in(d, 2))
+	if (!one_in(d, 4))
 		buf_printf(b, "    allowedRoutes:\n      namespaces:\n        from: %s\n",
 			PICK(d, "All", "All", "Same",
 				"Selector\n        selector:\n          matchLabels:\n            team: red"));
@@ -159,7 +159,8 @@ static void listeners(struct dice *d, struct buf *b)
 
 static void gateway(struct dice *d, struct buf *b)
 {
-	buf_printf(b, "spec:\n  gatewayClassName: %s\n", PICK(d, "sluice", "class0", "class1"));
+	buf_printf(b, "spec:\n  gatewayClassName: %s\n",
+		PICK(d, "sluice", "class0", "class0", "class0", "class1"));
 	if (one_in(d, 2))
 		buf_printf(b, "  allowedListeners:\n    namespaces:\n      from: %s\n",
 			PICK(d, "All", "Same", "None"));
@@ -306,7 +307,8 @@ static void body(struct dice *d, enum object_kind kind, struct buf *b)
 	switch ((int)kind) {
 	case KIND_GATEWAY_CLASS:
 		buf_printf(b, "spec:\n  controllerName: %s\n",
-			PICK(d, "sluice.dev/gateway-controller", "other.example/controller"));
+			PICK(d, "sluice.dev/gateway-controller", "sluice.dev/gateway-controller",
+				"sluice.dev/gateway-controller", "other.example/controller"));
 		if (one_in(d, 3))
 			buf_printf(b,
 				"  parametersRef:\n    group: \"\"\n    kind: ConfigMap\n    name: "
