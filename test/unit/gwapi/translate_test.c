@@ -230,6 +230,8 @@ static void moves(const char *from, const char *to)
 	world_init(&w, STR("#: mode managed\n"));
 	world_load(&w, str_from(gateways));
 	for (int i = 0; i < 2; i++) {
+		if (i) /* both Gateways change as well, this order makes the new one first */
+			world_load(&w, str_from(gateways));
 		snprintf(text, sizeof(text), set, i ? to : from);
 		world_load(&w, str_from(text));
 		world_update(&w);
