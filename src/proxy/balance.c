@@ -7,6 +7,8 @@
 
 /* Rules with several backends that a worker remembers; beyond it all start anew. */
 #define WRRS_MAX 65536
+/* Picks that a worker may skip at most to find its place. */
+#define WRR_PHASE_MAX 1000u
 
 /* Smooth weighted round robin: after any N picks a backend's count differs from its share by less
  * than one.  Kept by the rule's identity, so a reload goes on where it was. */
@@ -53,6 +55,30 @@ static void wrrs_grow(struct worker *w)
 		mem_free(old.p);
 }
 
+static uint32_t wrr_next(const struct plan_rule *rule, struct wrr *r)
+{
+	uint32_t best = 0;
+
+	for (uint32_t i = 0; i < r->n; i++) {
+		r->current[i] += rule->backends[i].weight;
+		if (!rule->backends[best].weight ||
+			(rule->backends[i].weight && r->current[i] > r->current[best]))
+			best = i;
+	}
+	r->current[best] -= rule->total_weight;
+	return best;
+}
+
+/* Each worker begins at a place of its own in the round, or all would pick the first backend at
+ * once. */
+static void wrr_phase(const struct worker *w, const struct plan_rule *rule, struct wrr *r)
+{
+	uint32_t skip = MIN(rule->total_weight, WRR_PHASE_MAX) * w->number / w->proxy_workers;
+
+	while (skip--)
+		(void)wrr_next(rule, r);
+}
+
 static struct wrr *wrr_get(struct worker *w, const struct plan_rule *rule)
 {
 	struct wrr **place, *r;
@@ -69,34 +95,18 @@ static struct wrr *wrr_get(struct worker *w, const struct plan_rule *rule)
 	r = mem_zalloc(sizeof(*r) + rule->nbackends * sizeof(r->current[0]));
 	r->rule = rule->id;
 	r->n = rule->nbackends;
-	/* Each worker begins at a place of its own, or all would pick the first backend at once. */
-	for (uint32_t i = 0; i < r->n; i++)
-		r->current[i] = rand_below(&w->rand, MAX(rule->backends[i].weight, 1u));
 	*place = r;
+	wrr_phase(w, rule, r);
 	return r;
 }
 
 const struct plan_backend *balance_backend(struct worker *w, const struct plan_rule *rule)
 {
-	struct wrr *r;
-	uint32_t best = 0;
-	int64_t sum = 0;
-
 	if (!rule->nbackends || !rule->total_weight)
 		return NULL;
 	if (rule->nbackends == 1)
 		return rule->backends;
-	r = wrr_get(w, rule);
-	for (uint32_t i = 0; i < r->n; i++) {
-		r->current[i] += rule->backends[i].weight;
-		if (!rule->backends[best].weight ||
-			(rule->backends[i].weight && r->current[i] > r->current[best]))
-			best = i;
-	}
-	for (uint32_t i = 0; i < r->n; i++)
-		sum += rule->backends[i].weight;
-	r->current[best] -= sum;
-	return &rule->backends[best];
+	return &rule->backends[wrr_next(rule, wrr_get(w, rule))];
 }
 
 /* --- endpoints ----------------------------------------------------------------------------- */
@@ -128,30 +138,31 @@ static uint32_t load_of(struct worker *w, struct plan_endpoint *e)
 	return wendpoint_get(w, e)->active;
 }
 
-/* A random target of the level, not <avoid>; NULL when a full round from a random start finds none.
- */
+/* A random target of the level, neither <avoid> nor <other>; NULL when a full round from a random
+ * start finds none. */
 static const struct plan_target *pick_random(struct worker *w, const struct plan_upstream *u,
-	enum eligible level, const struct plan_endpoint *avoid)
+	enum eligible level, const struct plan_endpoint *avoid, const struct plan_endpoint *other)
 {
 	uint32_t start = rand_below(&w->rand, u->ntargets);
 
 	for (uint32_t i = 0; i < u->ntargets; i++) {
 		const struct plan_target *t = &u->targets[(start + i) % u->ntargets];
 
-		if (t->endpoint != avoid && target_is(t, level))
+		if (t->endpoint != avoid && t->endpoint != other && target_is(t, level))
 			return t;
 	}
 	return NULL;
 }
 
+/* The less loaded of two different ones, chosen at random. */
 static struct plan_endpoint *pick_level(struct worker *w, const struct plan_upstream *u,
 	enum eligible level, const struct plan_endpoint *avoid)
 {
-	const struct plan_target *a = pick_random(w, u, level, avoid), *b;
+	const struct plan_target *a = pick_random(w, u, level, avoid, NULL), *b;
 
-	if (!a || u->ntargets == 1 || u->balance == PLAN_BALANCE_ROUND_ROBIN)
+	if (!a || u->ntargets == 1)
 		return a ? a->endpoint : NULL;
-	b = pick_random(w, u, level, avoid);
+	b = pick_random(w, u, level, avoid, a->endpoint);
 	/* a->load / a->weight against b's, without a division. */
 	if (b && (uint64_t)load_of(w, b->endpoint) * a->weight <
 			 (uint64_t)load_of(w, a->endpoint) * b->weight)
