@@ -117,6 +117,8 @@ void plan_edit_put_port(struct plan_edit *e, struct plan_port *port)
 	size_t at = port_place(p, port->name);
 	struct plan_port *old = NULL;
 
+	if (p->store->dress)
+		p->store->dress->port(port);
 	plan_segment_freeze(&port->seg);
 	if (port_is(p, at, port->name)) {
 		old = port_of(&p->ports[at]);
@@ -213,6 +215,8 @@ void plan_edit_put_upstream(struct plan_edit *e, struct plan_upstream *u)
 	if (!was && e->base) /* removed and put again in one edit */
 		was = plan_upstream_find(e->base, u->id);
 	plan_upstream_settle(p->store, u, was);
+	if (u->tls && p->store->dress)
+		p->store->dress->upstream(u);
 	plan_segment_freeze(&u->seg);
 	if (!old) {
 		pmap_add(&p->upstreams, &plan_upstream_ops, u->id, u);

@@ -22,6 +22,20 @@ struct plan_store *plan_store_new(void);
 /* All plans must have been freed.  NULL is legal. */
 void plan_store_free(struct plan_store *s);
 
+/*
+ * What the TLS side makes of a segment, once, while it is still private to control: of a PEM when
+ * it is made, of a port and an upstream when they are put.  It hangs it on <parsed> of the
+ * plan_pem, plan_server_tls or plan_client_tls, with a function to free it; where it cannot, NULL
+ * stays, and no connection is made or taken there.
+ */
+struct plan_dress {
+	void (*pem)(struct plan_pem *p);
+	void (*port)(const struct plan_port *p);
+	void (*upstream)(const struct plan_upstream *u);
+};
+/* Before anything is made in <s>; <d> is borrowed for its life. */
+void plan_store_dress(struct plan_store *s, const struct plan_dress *d);
+
 /* Plans that live, endpoints that live (dead ones not yet let go of included): for leak checks. */
 struct plan_store_stats {
 	size_t plans;

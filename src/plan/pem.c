@@ -41,6 +41,8 @@ struct plan_pem *plan_pem_get(struct plan_store *s, const struct plan_pem *from)
 	plan_segment_begin(&p->seg, &a);
 	plan_segment_freeze(&p->seg);
 	map_put(&s->pems, key, p);
+	if (s->dress)
+		s->dress->pem(p);
 	return p;
 }
 

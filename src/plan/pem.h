@@ -3,9 +3,9 @@
  * pem.h -- certificates, keys and CA bundles in the plan: material as text, checked already.
  *
  * The plan knows nothing of cryptography: translate hands in PEM that pki has checked, and the
- * TLS side hangs its parsed form on <parsed> before the plan is published.  Equal material has one
- * segment: its identity is the digest, so a renewed certificate is a new segment and an untouched
- * one keeps its parsed form over any number of plans.
+ * TLS side hangs its parsed form on <parsed> when the segment is made (plan_dress, edit.h).  Equal
+ * material has one segment: its identity is the digest, so a renewed certificate is a new segment
+ * and an untouched one keeps its parsed form over any number of plans.
  */
 #ifndef PLAN_PEM_H
 #define PLAN_PEM_H
@@ -28,7 +28,7 @@ struct plan_pem {
 	struct str key; /* PAIR only; PEM; never dumped or logged */
 	const struct str *names; /* PAIR: DNS names of the leaf, lower case, "*.b" allowed */
 	size_t nnames;
-	void *parsed; /* control writes it once, before the first publish; workers read */
+	void *parsed; /* the dresser's, written once; workers read */
 	void (*parsed_free)(void *parsed); /* called when the segment is freed */
 };
 

@@ -48,6 +48,13 @@ void plan_store_free(struct plan_store *s)
 	mem_free(s);
 }
 
+void plan_store_dress(struct plan_store *s, const struct plan_dress *d)
+{
+	AZ(s->revision);
+	AZ(s->pems.n);
+	s->dress = d;
+}
+
 struct plan_store_stats plan_store_stats(const struct plan_store *s)
 {
 	return (struct plan_store_stats){s->plans, s->endpoints, s->ndead};

@@ -18,6 +18,7 @@ struct plan_store {
 	size_t endpoints;
 	size_t ndead;
 	struct map pems; /* kind and digest → struct plan_pem */
+	const struct plan_dress *dress; /* or NULL */
 	bool editing;
 };
 

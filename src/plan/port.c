@@ -20,6 +20,8 @@ struct plan_port *plan_port_new(struct str name, uint16_t number, enum plan_port
 
 static void server_tls_unref(const struct plan_server_tls *tls)
 {
+	if (tls->parsed_free)
+		tls->parsed_free(tls->parsed);
 	for (uint16_t i = 0; i < tls->ncerts; i++)
 		plan_pem_unref(tls->certs[i]);
 	for (uint16_t i = 0; i < tls->nclient_cas; i++)

@@ -52,6 +52,8 @@ struct plan_server_tls {
 	uint8_t client_auth; /* enum plan_client_auth */
 	bool passthrough; /* the rest is empty */
 	bool no_http2; /* ALPN offers http/1.1 only */
+	void *parsed; /* the dresser's (edit.h), written once; workers read */
+	void (*parsed_free)(void *parsed); /* called when the port is freed */
 };
 
 struct plan_listener {

@@ -69,6 +69,8 @@ static struct plan_client_tls *client_tls_copy(struct arena *a, const struct pla
 	struct plan_san *sans = ARENA_ARRAY(a, struct plan_san, from->nsans);
 
 	*tls = *from;
+	tls->parsed = NULL;
+	tls->parsed_free = NULL;
 	tls->sni = arena_str(a, from->sni);
 	tls->min_version = arena_str(a, from->min_version);
 	for (size_t i = 0; i < from->nsans; i++)
@@ -109,6 +111,8 @@ void plan_upstream_unref(struct plan_upstream *u)
 			plan_endpoint_unref(u->store, u->targets[i].endpoint);
 	}
 	if (u->tls) {
+		if (u->tls->parsed_free)
+			u->tls->parsed_free(u->tls->parsed);
 		plan_pem_unref(u->tls->ca);
 		plan_pem_unref(u->tls->client);
 	}

@@ -92,6 +92,8 @@ struct plan_client_tls {
 	struct plan_pem *client; /* counted; the pair we present; NULL: none */
 	struct str min_version; /* "" for the default */
 	uint64_t digest; /* over all of the above: part of the pool key; set when put */
+	void *parsed; /* the dresser's (edit.h), written once; workers read */
+	void (*parsed_free)(void *parsed); /* called when the upstream is freed */
 };
 
 enum plan_proxy_protocol { PLAN_PROXY_NONE, PLAN_PROXY_V1, PLAN_PROXY_V2 };

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "base/log.h"
 #include "proxy/metrics_priv.h"
 #include "proxy/worker_priv.h"
 
@@ -54,9 +55,11 @@ static void conn_release(struct conn *c)
 	struct worker *w = c->worker;
 
 	if (c->state != CONN_CLOSED || op_inflight(&c->recv.op) || op_inflight(&c->send.op) ||
-		op_inflight(&c->hup.op))
+		op_inflight(&c->hup.op) || op_inflight(&c->turn))
 		return;
 	AZ(c->x);
+	if (c->tls)
+		tls_free(c->tls);
 	conn_out_done(c);
 	list_del(&c->node);
 	w->n_conns--;
@@ -156,11 +159,20 @@ static void conn_received(struct op *op, int res)
 		slice_drop(&got);
 		conn_linger_received(c, res);
 		break;
+	case CONN_HANDSHAKE:
 	case CONN_CLOSED:
 		slice_drop(&got);
 		conn_release(c);
 		break;
 	}
+}
+
+/* The client may read our answer to its end.  Sent bytes come first; a socket that will not take
+ * them is cut by the timer. */
+static void conn_half_close(struct conn *c)
+{
+	if (!op_inflight(&c->send.op) && !op_inflight(&c->turn))
+		stream_shutdown(c->stream, &c->turn);
 }
 
 static void conn_sent(struct op *op, int res)
@@ -174,6 +186,8 @@ static void conn_sent(struct op *op, int res)
 		exchange_sent(c->x, res);
 	else if (res < 0)
 		conn_close(c);
+	else if (c->state == CONN_LINGER)
+		conn_half_close(c);
 }
 
 static void conn_hung_up(struct op *op, int res)
@@ -195,8 +209,62 @@ static void conn_timer(struct timer *t)
 	struct conn *c = container_of(t, struct conn, timer);
 
 	/* While an exchange runs its own timer decides. */
-	if (c->state == CONN_IDLE || c->state == CONN_LINGER)
+	if (c->state != CONN_ACTIVE && c->state != CONN_CLOSED)
 		conn_close(c);
+}
+
+/* --- TLS ----------------------------------------------------------------------------------- */
+
+/* The listener for the name in a ClientHello; NULL: there is none, or it cannot be carried out. */
+static struct tls_policy *conn_policy(void *ctx, struct str name)
+{
+	struct conn *c = ctx;
+	const struct plan_port_slot *slot = bind_slot(c->bind);
+	const struct match_listener *m;
+	const struct plan_listener *l;
+	char key[HOST_KEY_MAX];
+
+	if (!slot || (name.n && host_key(name, key, &name) < 0))
+		return NULL;
+	m = router_listener(slot->router, name);
+	l = m ? m->payload : NULL;
+	if (!l || !l->http || !l->tls || !l->tls->parsed || l->failure)
+		return NULL;
+	c->demands = listener_demands(l);
+	return l->tls->parsed;
+}
+
+static void conn_turned(struct op *op, int res)
+{
+	struct conn *c = container_of(op, struct conn, turn);
+
+	if (c->state == CONN_CLOSED) {
+		conn_release(c);
+		return;
+	}
+	if (c->state != CONN_HANDSHAKE)
+		return; /* half-closed */
+	if (res < 0) {
+		metric_add(&metric_tls_failures, 1);
+		log_debug("TLS handshake failed", LOG_STR("why", tls_why(c->tls)), LOG_ERR(res));
+		conn_close(c);
+		return;
+	}
+	metric_add(&metric_tls_handshakes, 1);
+	conn_move(c, CONN_IDLE);
+	conn_idle_timer(c);
+	conn_wait(c);
+}
+
+static void conn_handshake(struct conn *c, nsec limit)
+{
+	struct worker *w = c->worker;
+
+	c->state = CONN_HANDSHAKE;
+	c->tls = tls_accept(&w->tls, &c->tcp.stream, conn_policy, c);
+	c->stream = tls_stream(c->tls);
+	loop_timer_arm(w->loop, &c->timer, limit);
+	tls_handshake(c->tls, &c->turn);
 }
 
 void conn_accepted(struct listener *ls, int fd, const struct addr *peer)
@@ -204,6 +272,7 @@ void conn_accepted(struct listener *ls, int fd, const struct addr *peer)
 	struct bind_listener *bl = container_of(ls, struct bind_listener, listener);
 	struct worker *w = bl->bind->worker;
 	struct conn *c = slab_get(&w->conns);
+	const struct plan_port_slot *slot;
 
 	c->magic = CONN_MAGIC;
 	c->worker = w;
@@ -212,6 +281,7 @@ void conn_accepted(struct listener *ls, int fd, const struct addr *peer)
 		slab_put(&w->conns, c);
 		return;
 	}
+	c->state = CONN_IDLE;
 	c->stream = &c->tcp.stream;
 	c->bind->refs++;
 	w->n_conns++;
@@ -220,9 +290,15 @@ void conn_accepted(struct listener *ls, int fd, const struct addr *peer)
 	recv_op_init(&c->recv, conn_received);
 	send_op_init(&c->send, conn_sent);
 	hup_op_init(&c->hup, conn_hung_up);
+	op_init(&c->turn, conn_turned);
 	timer_init(&c->timer, conn_timer);
 	list_init(&c->node);
 	list_add_tail(&w->idle, &c->node);
+	slot = bind_slot(c->bind);
+	if (slot && slot->port->kind == PLAN_PORT_TLS) {
+		conn_handshake(c, slot->port->settings->handshake_timeout);
+		return;
+	}
 	conn_idle_timer(c);
 	conn_wait(c);
 }
@@ -266,9 +342,7 @@ static void conn_shut_done(struct conn *c)
 		conn_close(c);
 		return;
 	}
-	/* Half-close.  Sent bytes come first; a socket that will not take them is cut by the timer.
-	 */
-	sock_shutdown(stream_base(c->stream));
+	conn_half_close(c);
 	loop_timer_arm(c->worker->loop, &c->timer, LINGER_TIME);
 	conn_wait(c);
 }
@@ -337,6 +411,8 @@ void conns_end_idle(struct worker *w)
 void conns_cut(struct worker *w)
 {
 	conns_end_idle(w);
+	list_for_each_safe (node, &w->idle)
+		conn_close(container_of(node, struct conn, node)); /* still shaking hands */
 	list_for_each_safe (node, &w->active) {
 		struct conn *c = container_of(node, struct conn, node);
 

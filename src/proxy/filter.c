@@ -90,7 +90,7 @@ static uint16_t redirect_port(struct exchange *x, const struct plan_redirect *r,
  * scheme's well-known port is not written. */
 static void redirect(struct exchange *x, const struct plan_redirect *r)
 {
-	struct str scheme = r->scheme.n ? r->scheme : STR("http");
+	struct str scheme = r->scheme.n ? r->scheme : x->conn->tls ? STR("https") : STR("http");
 	bool https = str_eq(scheme, STR("https"));
 	struct str host =
 		r->hostname.n ? r->hostname : http_span_str(&x->req.head, x->req.host_name);

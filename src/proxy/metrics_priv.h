@@ -28,6 +28,10 @@
 		METRIC_PLAIN)                                                                      \
 	M(metric_accepts, METRIC_COUNTER, "sluice_connections_total",                              \
 		"Client connections accepted.", METRIC_PLAIN)                                      \
+	M(metric_tls_handshakes, METRIC_COUNTER, "sluice_tls_handshakes_total",                    \
+		"TLS handshakes with clients completed.", METRIC_PLAIN)                            \
+	M(metric_tls_failures, METRIC_COUNTER, "sluice_tls_handshake_failures_total",              \
+		"TLS handshakes with clients that failed.", METRIC_PLAIN)                          \
 	M(metric_up_conns, METRIC_GAUGE, "sluice_upstream_connections",                            \
 		"Connections to endpoints open.", METRIC_PLAIN)                                    \
 	M(metric_up_connects, METRIC_COUNTER, "sluice_upstream_connects_total",                    \

@@ -241,7 +241,7 @@ static void binds_follow(struct proxy *p, const struct plan *plan)
 	for (size_t i = 0; i < n; i++) {
 		const struct plan_port *port = ports[i].port;
 
-		if (port->kind != PLAN_PORT_HTTP)
+		if (port->kind != PLAN_PORT_HTTP && port->kind != PLAN_PORT_TLS)
 			continue;
 		for (uint32_t k = 0; k < port->nbinds; k++)
 			bind_want(p, port, &port->binds[k]);
@@ -334,6 +334,7 @@ int proxy_new(struct loop *control, struct plan_store *store, const struct proxy
 		mem_free(p);
 		return rc;
 	}
+	plan_store_dress(store, &proxy_dress);
 	p->publisher = plan_publisher_new(store, config->workers, &publisher_ops, p);
 	p->workers = mem_zalloc(config->workers * sizeof(*p->workers));
 	p->n_workers = config->workers;

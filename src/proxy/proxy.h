@@ -44,8 +44,9 @@ struct proxy_ops {
 	void (*drained)(void *arg);
 };
 
-/* Starts the workers.  <control>, <store>, <ops> are borrowed until proxy_free().  Returns owned,
- * or -errno. */
+/* Starts the workers.  <control>, <store>, <ops> are borrowed until proxy_free().  <store> is new:
+ * what is made in it from here on is prepared for TLS (plan_store_dress).  Returns owned, or
+ * -errno. */
 int must_check proxy_new(struct loop *control, struct plan_store *store,
 	const struct proxy_config *config, const struct proxy_ops *ops, void *arg,
 	struct proxy **ret_proxy);

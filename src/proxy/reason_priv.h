@@ -14,6 +14,7 @@
 #define PROXY_REASONS(X)                                                                          \
 	X(NO_ROUTE, "no_route", 404, "no route matches this request")                             \
 	X(NO_LISTENER, "no_listener", 404, "no listener serves this host")                        \
+	X(MISDIRECTED, "misdirected", 421, "this connection was made for another listener")       \
 	/* enum plan_refusal from its second value on, in its order */                            \
 	X(RULE_INVALID, "rule_invalid", 500, "the route's rule cannot be carried out")            \
 	X(BACKEND_NOT_FOUND, "backend_not_found", 500, "the route's backend does not exist")      \
@@ -30,6 +31,7 @@
 	X(NO_ENDPOINT, "no_endpoint", 503, "no endpoint is ready")                                \
 	X(CONNECT_FAILED, "connect_failed", 503, "the backend cannot be reached")                 \
 	X(CONNECT_TIMEOUT, "connect_timeout", 503, "the backend does not accept connections")     \
+	X(UPSTREAM_TLS, "upstream_tls", 502, "the backend's TLS handshake failed")                \
 	X(UPSTREAM_RESET, "upstream_reset", 502, "the backend ended the connection")              \
 	X(UPSTREAM_BAD, "upstream_bad_response", 502, "the backend's response is malformed")      \
 	X(UPSTREAM_INTERIMS, "upstream_interim_flood", 502, "the backend sent too many 1xx")      \

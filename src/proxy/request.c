@@ -67,7 +67,7 @@ static bool match_header(const struct match_request *rq, struct str name, struct
 }
 
 static enum match_verdict route_look_up(struct exchange *x, const struct plan_port_slot *slot,
-	struct str host, struct match_result *result)
+	struct str host, struct match_result *result, bool *ret_misdirected)
 {
 	struct str query = http_query(&x->req);
 	struct match_request rq = {.host = host,
@@ -80,7 +80,14 @@ static enum match_verdict route_look_up(struct exchange *x, const struct plan_po
 
 	if (query.n)
 		rq.scratch = arena_bytes(&x->arena, query.n);
-	return router_match(slot->router, &rq, result);
+	result->listener = router_listener(slot->router, host);
+	if (!result->listener)
+		return MATCH_NONE;
+	if (listener_demands(plan_listener_of(result)) != x->conn->demands) {
+		*ret_misdirected = true;
+		return MATCH_NONE;
+	}
+	return router_match_at(slot->router, result->listener, &rq, result);
 }
 
 static void route_names(struct exchange *x, const struct match_result *m)
@@ -144,6 +151,7 @@ void request_route(struct exchange *x)
 	struct str path = x->req.form == URL_ASTERISK ? STR("/") : http_path(&x->req), host;
 	struct match_result m = {0};
 	struct path_norm norm;
+	bool misdirected = false;
 
 	if (!slot) {
 		c->close_after = true;
@@ -168,7 +176,7 @@ void request_route(struct exchange *x)
 		x->req_out.host = own_address(x);
 	if (norm.had_dots)
 		x->req_out.path = norm.path;
-	switch (route_look_up(x, slot, host, &m)) {
+	switch (route_look_up(x, slot, host, &m, &misdirected)) {
 	case MATCH_FOUND:
 		x->match = m.match;
 		x->rule = plan_rule_of(&m);
@@ -177,7 +185,10 @@ void request_route(struct exchange *x)
 		break;
 	case MATCH_NONE:
 		route_names(x, &m);
-		answer(x, m.listener ? PROXY_R_NO_ROUTE : PROXY_R_NO_LISTENER);
+		c->close_after |= misdirected;
+		answer(x, misdirected  ? PROXY_R_MISDIRECTED
+			  : m.listener ? PROXY_R_NO_ROUTE
+				       : PROXY_R_NO_LISTENER);
 		break;
 	case MATCH_REGEX_LIMIT:
 		answer(x, PROXY_R_REGEX_LIMIT);
@@ -244,7 +255,7 @@ static void forwarded_set(struct exchange *x)
 		peer = arena_printf(&x->arena, "%.*s, %s", STR_ARG(before), c->peer);
 	add(x, HTTP_X_FORWARDED_FOR, peer);
 	if (!trusted || !http_has(h, HTTP_X_FORWARDED_PROTO))
-		add(x, HTTP_X_FORWARDED_PROTO, STR("http"));
+		add(x, HTTP_X_FORWARDED_PROTO, c->tls ? STR("https") : STR("http"));
 	if (x->req.host.n && (!trusted || !http_has(h, HTTP_X_FORWARDED_HOST)))
 		add(x, HTTP_X_FORWARDED_HOST, http_host(&x->req));
 	if (slot && (!trusted || !http_has(h, HTTP_X_FORWARDED_PORT))) {
@@ -284,7 +295,7 @@ bool upstream_usable(
 		r = proxy_reason_of(to->refused);
 	else if (!u)
 		r = PROXY_R_BACKEND_NOT_FOUND;
-	else if (u->failure.n || u->tls)
+	else if (u->failure.n || (u->tls && !u->tls->parsed))
 		r = PROXY_R_BACKEND_TLS; /* never clear text where TLS is asked for */
 	else if ((u->protocol != PLAN_PROTOCOL_HTTP1 && u->protocol != PLAN_PROTOCOL_HTTP) ||
 		 u->proxy_out != PLAN_PROXY_NONE)
@@ -656,7 +667,9 @@ static void request_connected(struct upconn *u, int err)
 		return;
 	}
 	x->up = NULL;
-	request_try_failed(x, err == -ETIMEDOUT ? PROXY_R_CONNECT_TIMEOUT : PROXY_R_CONNECT_FAILED);
+	request_try_failed(x, err == -ETIMEDOUT ? PROXY_R_CONNECT_TIMEOUT
+			      : err == -EPROTO  ? PROXY_R_UPSTREAM_TLS
+						: PROXY_R_CONNECT_FAILED);
 }
 
 static void request_up_received(struct upconn *u, struct slice got, int err)

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 
+#include "base/log.h"
 #include "proxy/metrics_priv.h"
 #include "proxy/worker_priv.h"
 
@@ -119,8 +120,12 @@ static void up_release(struct upconn *u)
 	struct wendpoint *ep = u->ep;
 
 	if (u->state != UP_CLOSED || op_inflight(&u->recv.op) || op_inflight(&u->send.op) ||
-		op_inflight(&u->connect.op) || op_inflight(&u->splice.op))
+		op_inflight(&u->connect.op) || op_inflight(&u->splice.op) ||
+		op_inflight(&u->handshake))
 		return;
+	if (u->tls)
+		tls_free(u->tls);
+	tls_client_unref(u->tls_client);
 	out_drop(&u->out);
 	ep->open--;
 	metric_add(&metric_up_conns, -1);
@@ -179,18 +184,13 @@ static void up_sent(struct op *op, int res)
 		u->user->sent(u, res);
 }
 
-static void up_connected(struct op *op, int res)
+/* The connection can be used, or is over. */
+static void up_ready(struct upconn *u, int res)
 {
-	struct upconn *u = container_of(op, struct upconn, connect.op);
 	const struct up_user *user = u->user;
 
-	if (u->state == UP_CLOSED) {
-		up_release(u);
-		return;
-	}
 	if (res == 0) {
 		up_move(u, UP_BUSY);
-		u->stream = &u->tcp.stream;
 		user->connected(u, 0);
 		return;
 	}
@@ -199,6 +199,52 @@ static void up_connected(struct op *op, int res)
 	u->user = NULL;
 	user->connected(u, res);
 	up_release(u);
+}
+
+static void up_connected(struct op *op, int res)
+{
+	struct upconn *u = container_of(op, struct upconn, connect.op);
+
+	if (u->state == UP_CLOSED) {
+		up_release(u);
+		return;
+	}
+	if (res < 0 || !u->tls_client) {
+		u->stream = res < 0 ? NULL : &u->tcp.stream;
+		up_ready(u, res);
+		return;
+	}
+	u->tls = tls_connect(&u->worker->tls, u->tls_client, &u->tcp.stream);
+	u->stream = tls_stream(u->tls);
+	loop_timer_arm(u->worker->loop, &u->timer, u->connect_limit);
+	tls_handshake(u->tls, &u->handshake);
+}
+
+static void up_tell(const struct upconn *u)
+{
+	struct buf at = {0};
+
+	plan_addr_print(&u->ep->endpoint->addr, &at);
+	log_warn("TLS to an endpoint failed", LOG_STR("endpoint", buf_str(&at)),
+		LOG_STR("why", u->late ? STR("it took too long") : tls_why(u->tls)));
+	buf_fini(&at);
+}
+
+static void up_shaken(struct op *op, int res)
+{
+	struct upconn *u = container_of(op, struct upconn, handshake);
+
+	loop_timer_cancel(u->worker->loop, &u->timer);
+	if (u->state == UP_CLOSED) {
+		up_release(u);
+		return;
+	}
+	if (res < 0) {
+		up_tell(u);
+		stream_close(u->stream);
+		res = u->late ? -ETIMEDOUT : -EPROTO;
+	}
+	up_ready(u, res);
 }
 
 static void up_spliced(struct op *op, int res)
@@ -218,6 +264,10 @@ static void up_timer(struct timer *t)
 
 	if (u->state == UP_POOLED)
 		up_close(u, false);
+	if (u->state == UP_CONNECTING && u->tls) {
+		u->late = true;
+		stream_cancel(u->stream, &u->handshake);
+	}
 }
 
 /* Something has come in on an idle connection: its end, or bytes that answer nothing we asked. */
@@ -283,6 +333,9 @@ struct upconn *up_get(struct worker *w, struct plan_endpoint *e, const struct pl
 	send_op_init(&u->send, up_sent);
 	connect_op_init(&u->connect, up_connected);
 	splice_op_init(&u->splice, up_spliced);
+	op_init(&u->handshake, up_shaken);
+	u->tls_client = us->tls ? tls_client_ref(us->tls->parsed) : NULL;
+	u->connect_limit = s->connect_timeout;
 	timer_init(&u->timer, up_timer);
 	u->pool_max = (uint32_t)s->pool_max;
 	ep->open++;

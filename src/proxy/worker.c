@@ -317,6 +317,7 @@ int worker_init(
 	list_init(&w->idle);
 	list_init(&w->active);
 	list_init(&w->lone_subs);
+	tls_thread_init(&w->tls, w->loop);
 	slab_init(&w->conns, sizeof(struct conn), 0);
 	slab_init(&w->upconns, sizeof(struct upconn), 0);
 	slab_init(&w->outs, sizeof(struct out), 0);
@@ -329,7 +330,7 @@ static void worker_empty(struct worker *w)
 {
 	subs_cut(w);
 	up_close_pools(w);
-	while (w->n_conns || w->upconns.used || w->n_exchanges)
+	while (w->n_conns || w->upconns.used || w->n_exchanges || w->tls.streams.used)
 		loop_tick(w->loop, MSEC(1));
 	exchange_free_spares(w);
 	balance_free(w);
@@ -338,6 +339,7 @@ static void worker_empty(struct worker *w)
 	vec_fini(&w->endpoints);
 	plan_holder_fini(&w->plans);
 	mailbox_fini(&w->mailbox);
+	tls_thread_fini(&w->tls);
 	slab_fini(&w->conns);
 	slab_fini(&w->upconns);
 	slab_fini(&w->outs);

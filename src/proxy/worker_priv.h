@@ -29,6 +29,8 @@
 #include "proxy/proxy.h"
 #include "plan/plan.h"
 #include "proxy/reason_priv.h"
+#include "tls/client.h"
+#include "tls/server.h"
 
 #define OUT_MAX 12 /* slices of one send */
 
@@ -65,6 +67,7 @@ struct out {
 /* --- client connections (conn.c) ---------------------------------------------------------- */
 
 #define CONN_STATES(S)                                                          \
+	S(CONN_HANDSHAKE, 1u << CONN_IDLE | 1u << CONN_CLOSED)                  \
 	S(CONN_IDLE, 1u << CONN_ACTIVE | 1u << CONN_CLOSED)                     \
 	S(CONN_ACTIVE, 1u << CONN_IDLE | 1u << CONN_LINGER | 1u << CONN_CLOSED) \
 	S(CONN_LINGER, 1u << CONN_CLOSED)                                       \
@@ -83,7 +86,9 @@ struct conn {
 	struct worker *worker;
 	struct bind *bind;
 	struct list node; /* in the worker's idle or active list */
-	struct stream *stream; /* &tcp.stream, or a layer over it */
+	struct stream *stream; /* &tcp.stream, or tls over it */
+	struct tls *tls; /* NULL: clear text */
+	uint64_t demands; /* listener_demands() of the listener that let it in; 0: clear text */
 	struct exchange *x; /* NULL: idle, lingering or closed */
 	struct slice rest; /* bytes received behind the last request */
 	struct out *out; /* of the send in flight */
@@ -96,6 +101,7 @@ struct conn {
 	struct recv_op recv;
 	struct send_op send;
 	struct hup_op hup; /* FIN or reset while an answer is awaited */
+	struct op turn; /* handshake at the beginning, shutdown at the end */
 	struct timer timer;
 	struct tcp tcp;
 };
@@ -282,6 +288,11 @@ struct upconn {
 	struct recv_op recv;
 	struct send_op send;
 	struct connect_op connect;
+	struct op handshake;
+	struct tls_client *tls_client; /* counted; NULL: clear text */
+	struct tls *tls; /* from the end of the connect on */
+	nsec connect_limit; /* for the handshake again */
+	bool late; /* the handshake took too long */
 	struct splice_op splice;
 	struct timer timer; /* pool idle */
 	struct tcp tcp;
@@ -316,6 +327,7 @@ struct worker {
 	struct list idle; /* connections, least recently used first */
 	struct list active;
 	size_t n_conns;
+	struct tls_thread tls;
 	struct slab conns;
 	struct slab upconns;
 	struct slab outs;
@@ -400,6 +412,12 @@ void worker_tell_health(struct worker *w, struct plan_endpoint *e, bool eject);
 void worker_check_drained(struct worker *w);
 /* Nothing here points at <e> any more, which left. */
 void worker_endpoint_gone(struct worker *w, struct plan_endpoint *e);
+
+/* dress.c */
+extern const struct plan_dress proxy_dress;
+/* What <l> asks of connections: a request is served only on a connection that was let in under the
+ * same (RFC 9110 §7.4).  0: clear text. */
+uint64_t listener_demands(const struct plan_listener *l);
 
 /* conn.c */
 void conn_accepted(struct listener *ls, int fd, const struct addr *peer);

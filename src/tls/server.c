@@ -129,6 +129,14 @@ void tls_policy_unref(struct tls_policy *p)
 	mem_free(p);
 }
 
+uint64_t tls_policy_demands(const struct tls_policy *p)
+{
+	uint64_t n;
+
+	memcpy(&n, p->context, sizeof(n));
+	return n | 1;
+}
+
 /* --- the ClientHello ---------------------------------------------------------------------- */
 
 static bool name_byte(char c)

@@ -44,6 +44,10 @@ int must_check tls_policy_new(const struct tls_policy_config *config, struct tls
 struct tls_policy *tls_policy_ref(struct tls_policy *p);
 /* NULL is legal. */
 void tls_policy_unref(struct tls_policy *p);
+/* A number (never 0) of whose policy it is and what it asks of clients, equal exactly where
+ * sessions may be resumed: a connection that was let in under one number has no business under
+ * another. */
+uint64_t tls_policy_demands(const struct tls_policy *p);
 
 /* The policy for <name> (lower case; empty: the client named none), borrowed until the next tick;
  * NULL: none, and the client is told unrecognized_name.  Called at most once for a stream, between
