@@ -3,11 +3,12 @@
 import json
 import socket
 import ssl
+import threading
 
 import pytest
-from lib.gateway import backend, gateway, ref, route
+from lib.gateway import backend, free_port, gateway, route
 from lib.tls import Cert, TlsClient, TlsUpstream, client_context, https, refused
-from lib.wire import get
+from lib.wire import Client, get
 
 
 @pytest.fixture
@@ -185,7 +186,7 @@ def test_what_is_not_offered_is_refused(gw, upstreams, leaf):
     a = upstreams("a")
     gw.write(gateway(gw.port, listeners=[https("s", gw.port, "c")]), leaf("a.example").secret("c"), backend("a", a), route())
     gw.start()
-    assert "NO_APPLICATION_PROTOCOL" in refused(gw.port, "a.example", alpn=["h2"])
+    assert "no application protocol" in refused(gw.port, "a.example", alpn=["h2"])
     with TlsClient(gw.port, "a.example", alpn=["h2", "http/1.1"]) as c:
         assert c.sock.selected_alpn_protocol() == "http/1.1"
     with TlsClient(gw.port, "a.example", version=ssl.TLSVersion.TLSv1_2) as c:
@@ -252,8 +253,6 @@ def test_client_certificates(gw, upstreams, tmp_path, ca, leaf):
 
 
 def test_client_certificates_per_port(gw, upstreams, ca, leaf):
-    from lib.gateway import free_port
-
     a, strict = upstreams("a"), free_port()
     objects = [leaf("a.example").secret("c"), ca.bundle("clients"), backend("a", a), route()]
     listeners = [https("s", gw.port, "c"), https("m", strict, "c")]
@@ -269,8 +268,6 @@ def test_client_certificates_per_port(gw, upstreams, ca, leaf):
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_session_is_worth_nothing_elsewhere(gw, upstreams, ca, leaf, version):
     """A ticket of a listener that asks for no certificate does not open one that does."""
-    from lib.gateway import free_port
-
     a, strict = upstreams("a"), free_port()
     objects = [leaf("a.example").secret("c"), ca.bundle("clients"), backend("a", a), route()]
     listeners = [https("s", gw.port, "c"), https("m", strict, "c")]
@@ -297,7 +294,7 @@ def test_new_demands_end_old_connections_politely(gw, upstreams, ca, leaf):
     with TlsClient(gw.port, "a.example") as kept:
         assert kept.request(host="a.example").status == 200
         gw.write(gateway(gw.port, listeners=listeners, tls=frontend("clients")), *objects)
-        gw.until(lambda: refused(gw.port, "a.example"), "strict")
+        gw.until(lambda: refused(gw.port, "a.example", send=b""), "strict")
         r = kept.request(host="a.example")
         assert (r.status, r.headers.get("connection")) == (421, "close")
     assert len(a.requests) == 1
@@ -375,28 +372,45 @@ def test_backend_tls_policy(gw, tls_upstreams, tmp_path, ca, leaf, what, policy,
     objects = [ca.bundle("ca"), other.bundle("other"), *service("b", b.port, **validation(trusts, **policy))]
     gw.write(gateway(gw.port), to_service("b"), *objects)
     gw.start()
-    r = get(gw.port)
-    assert r.status == want, gw.tail()
-    assert b.names[0] == policy["hostname"]
-    assert len(b.requests) == (1 if want == 200 else 0)
-    if want == 200:
-        for _ in range(5):
-            assert get(gw.port).status == 200
-        assert b.connections == 1, "the pool keeps TLS connections"
-    else:
-        assert gw.metric("sluice_requests_total", reason="upstream_tls") == 1 or "upstream_tls" in gw.tail()
+    with Client(gw.port) as c:
+        r = c.request()
+        assert r.status == want, gw.tail()
+        assert b.names[0] == policy["hostname"]
+        if want == 200:
+            for _ in range(5):
+                assert c.request().status == 200
+            assert b.connections == 1, "the pool keeps TLS connections"
+        else:
+            assert b"upstream_tls" in r.body
+            assert b.requests == []
+            gw.until(lambda: "TLS to an endpoint failed" in gw.tail(), "told")
 
 
-def test_backend_tls_never_falls_back(gw, upstreams, ca):
-    """A backend in clear text, and a policy whose anchors are missing: neither is ever asked."""
-    a = upstreams("a")
-    gw.write(gateway(gw.port), to_service("b"), ca.bundle("ca"), *service("b", a.port, **validation("ca", "b.example")))
-    gw.start()
-    assert get(gw.port).status == 502
-    gw.write(gateway(gw.port), to_service("b"), *service("b", a.port, **validation("gone", "b.example")))
-    gw.until(lambda: get(gw.port).status == 500, "refused")
-    assert a.requests == []
-    a.violations.clear()  # a ClientHello is no HTTP
+def test_backend_tls_never_falls_back(gw, ca):
+    """A backend that answers in clear text, and a policy whose anchors are missing: neither is used."""
+    got = []
+
+    def clear(listener):
+        while True:
+            try:
+                sock, _ = listener.accept()
+            except OSError:
+                return
+            with sock:
+                sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                got.append(sock.recv(65536))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=clear, args=(listener,), daemon=True).start()
+        port = listener.getsockname()[1]
+        gw.write(gateway(gw.port), to_service("b"), ca.bundle("ca"), *service("b", port, **validation("ca", "b.example")))
+        gw.start()
+        r = get(gw.port)
+        assert (r.status, r.body.split(b":")[0]) == (502, b"502 upstream_tls")
+        gw.write(gateway(gw.port), to_service("b"), *service("b", port, **validation("gone", "b.example")))
+        gw.until(lambda: get(gw.port).status == 500, "refused")
+        listener.shutdown(socket.SHUT_RDWR)
+    assert got and all(b"HTTP" not in g for g in got)
 
 
 def test_client_certificate_for_backends(gw, tls_upstreams, tmp_path, ca, leaf):

@@ -93,16 +93,19 @@ def client_context(trust=None, show=None, alpn=None, version=None):
     return c
 
 
-def refused(port, sni, **kw):
+def refused(port, sni, send=b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", **kw):
     """What ends the handshake (or, for TLS 1.3 client certificates, the first read after it)."""
     try:
         with TlsClient(port, sni, **kw) as c:
-            c.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            c.send(send)
+            c.sock.settimeout(0.3 if not send else 10)
             if c.sock.recv(1) == b"":
                 return "closed"
     except ssl.SSLError as e:
         return e.reason or str(e)
-    except (ConnectionError, socket.timeout) as e:
+    except socket.timeout:
+        return None
+    except ConnectionError as e:
         return type(e).__name__
     return None
 
