@@ -244,6 +244,11 @@ void admin_server_stop(struct admin_server *s)
 		listener_close(&s->listener);
 }
 
+bool admin_server_busy(const struct admin_server *s)
+{
+	return s && s->n;
+}
+
 void admin_server_free(struct admin_server *s)
 {
 	if (!s)

@@ -39,6 +39,8 @@ int must_check admin_server_new(struct loop *l, int fd, admin_handler_f *handler
 	struct admin_server **ret_server);
 /* Accepts no more; what it has accepted is answered.  NULL is legal. */
 void admin_server_stop(struct admin_server *s);
+/* Whether anybody is being answered. */
+bool admin_server_busy(const struct admin_server *s);
 /* Stops listening and ends all connections.  NULL is legal. */
 void admin_server_free(struct admin_server *s);
 

@@ -33,6 +33,8 @@ static int special(int argc, char **argv)
 		return say(options_man);
 	if (strcmp(argv[1], "--completion") == 0)
 		return say(options_completion);
+	if (strcmp(argv[1], "--settings") == 0)
+		return say(options_settings);
 	if (argc == 3 && strcmp(argv[1], SUPERVISOR_CHECK) == 0)
 		return supervisor_can_take_over(argv[2]) ? EXIT_GOOD : EXIT_FINDINGS;
 	return -1;

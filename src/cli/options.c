@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "plan/settings.h"
+
 struct option_def {
 	const char *name;
 	enum option_kind kind;
@@ -360,4 +362,45 @@ void options_completion(struct buf *out)
 	}
 	buf_add(out, STR("\t*) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n\tesac\n}\n"
 			 "complete -o filenames -F _sluice sluice\n"));
+}
+
+static void setting_value(const struct plan_setting *d, int64_t v, struct buf *out)
+{
+	switch (d->type) {
+	case PLAN_SETTING_DURATION:
+		if (v == 0)
+			buf_add(out, STR("never"));
+		else if (v % SEC(1))
+			buf_printf(out, "%lldms", (long long)(v / MSEC(1)));
+		else
+			buf_printf(out, "%llds", (long long)(v / SEC(1)));
+		break;
+	case PLAN_SETTING_SIZE:
+		if (v && v % MiB(1) == 0)
+			buf_printf(out, "%lldMiB", (long long)(v >> 20));
+		else if (v && v % KiB(1) == 0)
+			buf_printf(out, "%lldKiB", (long long)(v >> 10));
+		else
+			buf_printf(out, "%lld", (long long)v);
+		break;
+	case PLAN_SETTING_COUNT:
+		buf_printf(out, "%lld", (long long)v);
+		break;
+	}
+}
+
+void options_settings(struct buf *out)
+{
+	buf_add(out, STR("| key | default | least | most | what |\n|---|---|---|---|---|\n"));
+	for (size_t i = 0; i < plan_setting_count; i++) {
+		const struct plan_setting *d = &plan_setting_table[i];
+
+		buf_printf(out, "| `%s` | ", d->key);
+		setting_value(d, d->def, out);
+		buf_add(out, STR(" | "));
+		setting_value(d, d->min, out);
+		buf_add(out, STR(" | "));
+		setting_value(d, d->max, out);
+		buf_printf(out, " | %s |\n", d->doc);
+	}
 }

@@ -67,6 +67,7 @@ enum option_kind {
 		"run under a supervisor that restarts a crashed child with its sockets kept")       \
 	X(SANDBOX, "sandbox", CHOICE, "on|off", "on", CMD_SERVE,                                    \
 		"give up what serving does not need: system calls, files, capabilities")            \
+	X(SELF_TEST, "self-test", CHOICE, "off|sandbox", "off", CMD_SERVE, NULL)                    \
 	X(TEST_CLOCK, "test-clock", TEXT, "SOCKET", "", CMD_SERVE, NULL)                            \
 	X(HELP, "help", FLAG, "", "", ~0u, "say how to use this command (-h)")
 
@@ -100,6 +101,8 @@ static inline bool option_is(const struct options *o, enum option_id id, const c
 /* "75s", "250ms", "1h30m": digits with units h, m, s, ms.  0 or -EINVAL. */
 int must_check time_parse(struct str s, nsec *ret_time);
 
+/* The settings of traffic, as a table for docs/hardening.md. */
+void options_settings(struct buf *out);
 /* Usage of the whole program, or of one command. */
 void options_usage(struct buf *out);
 void options_help(enum command command, struct buf *out);

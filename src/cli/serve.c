@@ -479,6 +479,17 @@ static int start_sandbox(struct serve *s)
 	return rc < 0 ? rc : 0;
 }
 
+/* For tests: tries what the sandbox forbids, says what came of it, and never serves. */
+static _Noreturn void self_test(void)
+{
+	struct buf out = {0};
+	bool good = sandbox_try_forbidden(&out);
+
+	print(buf_str(&out));
+	/* No clean-up: the supervisor reads the status and ends. */
+	_exit(good ? EXIT_GOOD : EXIT_FINDINGS);
+}
+
 static int start_log(struct serve *s)
 {
 	struct log_config config = {.clock = loop_clock(s->loop),
@@ -590,6 +601,8 @@ static int start(struct serve *s)
 		rc = start_access_log(s);
 	if (rc == 0)
 		rc = start_sandbox(s);
+	if (rc == 0 && option_is(s->o, OPT_SELF_TEST, "sandbox"))
+		self_test();
 	if (rc == 0)
 		rc = loop_new(&(struct loop_config){0}, &s->loop);
 	if (rc < 0)
@@ -646,6 +659,12 @@ static void tell_ready(struct serve *s)
 		log_error("the supervisor does not answer");
 }
 
+/* Whoever asked us before the newer process did is answered by us: ADMIN_TIMEOUT bounds it. */
+static bool operators_wait(const struct serve *s)
+{
+	return s->retired && (admin_server_busy(s->admin) || admin_server_busy(s->health));
+}
+
 static int serve_child(void *arg, const struct child_start *child)
 {
 	struct serve s = {.o = arg, .start = child, .admin_fd = -1, .health_fd = -1};
@@ -660,7 +679,7 @@ static int serve_child(void *arg, const struct child_start *child)
 		rc = start_server(&s, s.health_fd, on_health, &s.health);
 	if (rc == 0) {
 		tell_ready(&s);
-		while (!s.done)
+		while (!s.done || operators_wait(&s))
 			loop_tick(s.loop, NSEC_NEVER);
 	}
 	stop(&s);

@@ -2,15 +2,26 @@
 #include "control/engine.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/metric.h"
 #include "control/names.h"
 #include "control/stamps.h"
 #include "source/last_good.h"
 
 #define SAVE_AFTER SEC(1) /* an input in force for this long is a good one */
 #define SAVE_EVERY SEC(10) /* not more often, however often it changes */
+
+#define ENGINE_METRICS(M)                                                                           \
+	M(metric_change, METRIC_HISTOGRAM, "sluice_change_seconds",                                 \
+		"From a change that was read to its plan handed to the workers: decode, translate," \
+		" publish.",                                                                        \
+		METRIC_SECONDS)
+
+METRICS_DECLARE(ENGINE_METRICS)
+METRICS_DEFINE(engine_metrics, ENGINE_METRICS);
 
 struct engine {
 	struct loop *loop;
@@ -25,6 +36,7 @@ struct engine {
 	struct stamps stamps;
 	struct task update_task;
 	bool read;
+	nsec change_began; /* of the burst that is being used */
 	/* last-known-good */
 	char *state_dir; /* NULL: none */
 	bool has_set_aside;
@@ -87,6 +99,7 @@ static void engine_settled(void *arg)
 	if (e->ops->problems)
 		e->ops->problems(e->arg);
 	engine_update(e);
+	metric_observe(&metric_change, (uint64_t)MAX(clock_mono(e->clock) - e->change_began, 0));
 	e->read = true;
 	engine_save_soon(e);
 }
@@ -147,6 +160,7 @@ static bool engine_use(void *arg, uint64_t digest)
 {
 	struct engine *e = arg;
 
+	e->change_began = clock_mono(e->clock);
 	/* Without anything good to serve instead it is tried again. */
 	if (e->has_set_aside && digest == e->set_aside && e->from_state)
 		return false;
@@ -189,6 +203,13 @@ static void engine_resolved(void *arg, struct str host, const struct plan_addr *
 	engine_update_soon(e);
 }
 
+static pthread_once_t metrics_once = PTHREAD_ONCE_INIT;
+
+static void metrics_make(void)
+{
+	metrics_register(&engine_metrics);
+}
+
 int engine_new(struct loop *l, struct plan_store *plans, const struct engine_options *options,
 	const struct engine_ops *ops, void *arg, struct engine **ret_engine)
 {
@@ -206,6 +227,7 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 	e->plans = plans;
 	e->ops = ops;
 	e->arg = arg;
+	pthread_once(&metrics_once, metrics_make);
 	store_init(&e->store);
 	task_init(&e->update_task, engine_update_run);
 	timer_init(&e->save_timer, engine_save_run);

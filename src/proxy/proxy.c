@@ -43,6 +43,7 @@ struct proxy {
 	unsigned n_workers;
 	struct worker *workers;
 	unsigned n_drained;
+	unsigned n_quiet;
 	bool draining; /* the sockets are somebody else's, or nobody's */
 	VEC(struct proxy_bind) binds;
 	struct timer retry;
@@ -288,6 +289,10 @@ static void control_deliver(struct mail *mail)
 		break;
 	case MSG_EJECT:
 		eject(p, m->endpoint);
+		break;
+	case MSG_QUIET:
+		if (++p->n_quiet == p->n_workers)
+			proxy_drain(p, PROXY_DRAIN_IDLE);
 		break;
 	case MSG_DRAINED:
 		if (++p->n_drained == p->n_workers)

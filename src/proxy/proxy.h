@@ -63,6 +63,7 @@ enum proxy_drain {
 			     */
 	PROXY_DRAIN_END, /* SIGTERM: as RETIRE; idle connections are closed when nothing else runs
 			  */
+	PROXY_DRAIN_IDLE, /* the proxy's own: nothing else runs */
 	PROXY_DRAIN_CUT, /* the time is over: tunnels get FIN, the rest is cut and counted */
 };
 void proxy_drain(struct proxy *p, enum proxy_drain how);

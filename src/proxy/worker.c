@@ -74,12 +74,12 @@ void worker_check_drained(struct worker *w)
 {
 	if (!w->draining || w->told_drained)
 		return;
-	/* Idle connections go last: a client that has one gets a word from us before, if it can. */
-	if (w->ending && list_empty(&w->active) && !list_empty(&w->idle)) {
-		w->ending = false;
-		conns_end_idle(w);
+	/* Idle connections go last of all, when no worker has anything else. */
+	if (w->ending && !w->told_quiet && list_empty(&w->active)) {
+		w->told_quiet = true;
+		proxy_mail(w->proxy, msg_to_control(w, MSG_QUIET));
 	}
-	if (w->told_drained || w->n_conns)
+	if (w->n_conns)
 		return;
 	w->told_drained = true;
 	proxy_mail(w->proxy, msg_to_control(w, MSG_DRAINED));
@@ -236,6 +236,8 @@ static void worker_drain(struct worker *w, enum proxy_drain how)
 	w->draining = true;
 	w->cut = how == PROXY_DRAIN_CUT;
 	w->ending |= how == PROXY_DRAIN_END;
+	if (how == PROXY_DRAIN_IDLE)
+		conns_end_idle(w);
 	if (w->cut)
 		conns_cut(w);
 	worker_check_drained(w);
@@ -278,6 +280,7 @@ static void worker_deliver(struct mail *mail)
 	case MSG_ENDPOINT_DONE:
 	case MSG_UNLISTENED:
 	case MSG_EJECT:
+	case MSG_QUIET:
 	case MSG_DRAINED:
 		AN(!"a message for control");
 	}

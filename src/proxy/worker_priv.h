@@ -346,7 +346,8 @@ struct worker {
 	struct buf log_line;
 	bool say_close; /* answers end their connections */
 	bool draining; /* accepts no more */
-	bool ending; /* idle connections are closed once nothing else runs */
+	bool ending; /* idle connections are closed once no worker has anything else */
+	bool told_quiet; /* we have not */
 	bool cut; /* the time is over */
 	bool told_drained;
 	bool stopping;
@@ -369,6 +370,7 @@ enum msg_kind {
 	MSG_ENDPOINT_DONE,
 	MSG_UNLISTENED,
 	MSG_EJECT,
+	MSG_QUIET, /* ending, and only idle connections are left */
 	MSG_DRAINED,
 };
 

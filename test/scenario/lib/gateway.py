@@ -89,6 +89,7 @@ class Gateway:
         self.health_port = free_port()
         self.log_path = self.folder.parent / f"{self.folder.name}.log"
         self.proc = None
+        self.wrap = None  # what runs the program instead: ["setpriv", ..., PROGRAM]
 
     def write(self, *objects, name="all.yaml"):
         """Objects (dicts) or YAML text into one file, put in place by rename as editors do."""
@@ -98,7 +99,7 @@ class Gateway:
         tmp.rename(self.folder / name)
 
     def start(self, wait=True):
-        cmd = [binary(), "serve", str(self.folder)]
+        cmd = [*(self.wrap or [binary()]), "serve", str(self.folder)]
         cmd += ["--admin", f"127.0.0.1:{self.admin_port}", "--health", f"127.0.0.1:{self.health_port}"]
         cmd += self.args
         self.log = open(self.log_path, "ab")
