@@ -10,7 +10,12 @@ static const struct str features[] = {
 	{                              \
 		name, sizeof(name) - 1 \
 	}
+	F("BackendTLSPolicy"),
+	F("BackendTLSPolicySANValidation"),
 	F("Gateway"),
+	F("GatewayBackendClientCertificate"),
+	F("GatewayFrontendClientCertificateValidation"),
+	F("GatewayFrontendClientCertificateValidationInsecureFallback"),
 	F("GatewayHTTPListenerIsolation"),
 	F("GatewayPort8080"),
 	F("GatewayRouteHostnameIntersectionPrecedence"),
