@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 
 install: all
-	cmake --install build/release --prefix $(DESTDIR)$(PREFIX)
+	DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
 
 deb: all
 	cd build/release && cpack -G DEB

@@ -17,5 +17,6 @@ int command_serve(const struct options *o, char **argv);
 int command_check(const struct options *o);
 int command_status(const struct options *o);
 int command_explain(const struct options *o);
+int command_controller(const struct options *o);
 
 #endif

@@ -54,7 +54,7 @@ static int run(const struct options *o, char **argv)
 	case CMD_VERSION:
 		return version();
 	case CMD_CONTROLLER:
-		break;
+		return command_controller(o);
 	}
 	return EXIT_USAGE;
 }

@@ -36,6 +36,7 @@ static const struct command_def {
 	{CMD_STATUS, "status", "[PATH…]", "show Gateways, listeners, routes and their conditions"},
 	{CMD_EXPLAIN, "explain", "METHOD URL [-H HEADER]… [PATH…]",
 		"say which listener, route and rule serves a request, and why the others do not"},
+	{CMD_CONTROLLER, "controller", "", "serve the Gateways of a Kubernetes cluster"},
 	{CMD_VERSION, "version", "", "print the version"},
 };
 

@@ -38,22 +38,45 @@ enum option_kind {
 	X(ADMIN, "admin", TEXT, "ADDR|off", "127.0.0.1:15000",                                      \
 		CMD_SERVE | CMD_STATUS | CMD_EXPLAIN,                                               \
 		"admin address: /status, /config_dump, /explain; status and explain ask it")        \
-	X(HEALTH, "health", TEXT, "ADDR|off", "[::]:15020", CMD_SERVE,                              \
-		"address of /metrics, /healthz and /readyz")                                        \
+	X(HEALTH, "health", TEXT, "ADDR|off", "[::]:15020", CMD_SERVE | CMD_CONTROLLER,             \
+		"address of /metrics, /healthz and /readyz; of the controller: [::]:10254")         \
+	X(FEED, "feed", TEXT, "URL", "", CMD_SERVE,                                                 \
+		"serve one Gateway as this controller feeds it, instead of PATH")                   \
+	X(GATEWAY, "gateway", TEXT, "NAMESPACE/NAME", "", CMD_SERVE, "the Gateway of --feed")       \
+	X(FEED_CA, "feed-ca", TEXT, "FILE", "", CMD_SERVE,                                          \
+		"certificate authority of the feed; none: the system's")                            \
+	X(FEED_TOKEN, "feed-token", TEXT, "FILE", "", CMD_SERVE,                                    \
+		"service-account token that the feed is asked with; read again when it changes")    \
+	X(KUBECONFIG, "kubeconfig", TEXT, "FILE", "", CMD_CONTROLLER,                               \
+		"how to reach the API server; none: the pod's service account, else kubectl's")     \
+	X(CONTEXT, "context", TEXT, "NAME", "", CMD_CONTROLLER, "context of the kubeconfig")        \
+	X(NAMESPACE, "namespace", TEXT, "NAME", "", CMD_CONTROLLER,                                 \
+		"namespace of the controller's Lease and Secret; none: the pod's")                  \
+	X(IMAGE, "image", TEXT, "IMAGE", "", CMD_CONTROLLER, "container image of data planes")      \
+	X(FEED_HOST, "feed-host", TEXT, "NAME", "", CMD_CONTROLLER,                                 \
+		"what data planes call the controller; none: its Service")                          \
+	X(FEED_LISTEN, "feed-listen", TEXT, "ADDR", "[::]:15010", CMD_CONTROLLER,                   \
+		"where data planes are fed")                                                        \
+	X(CLUSTER_DOMAIN, "cluster-domain", TEXT, "NAME", "cluster.local", CMD_CONTROLLER,          \
+		"domain of the cluster's DNS")                                                      \
+	X(ADDRESS_TIMEOUT, "address-timeout", TIME, "TIME", "10s", CMD_CONTROLLER,                  \
+		"a requested address that has not come by then is told as not usable")              \
 	X(WORKERS, "workers", COUNT, "N", "0", CMD_SERVE,                                           \
 		"worker threads; 0: one per core, at most 16")                                      \
 	X(STATE_DIR, "state-dir", TEXT, "DIR", "", CMD_SERVE,                                       \
 		"keep the last good configuration here and start from it when the input is broken") \
 	X(CONTROLLER_NAME, "controller-name", TEXT, "NAME", "sluice.dev/gateway-controller",        \
-		CMD_SERVE | CMD_CHECK | CMD_STATUS | CMD_EXPLAIN,                                   \
+		CMD_SERVE | CMD_CHECK | CMD_STATUS | CMD_EXPLAIN | CMD_CONTROLLER,                  \
 		"serve GatewayClasses with this spec.controllerName")                               \
 	X(ACCESS_LOG, "access-log", TEXT, "FILE|-|off", "-", CMD_SERVE,                             \
 		"one line per request to this file, or to standard output")                         \
 	X(ACCESS_LOG_FORMAT, "access-log-format", CHOICE, "json|text", "json", CMD_SERVE,           \
 		"form of an access log line")                                                       \
-	X(LOG_LEVEL, "log-level", CHOICE, "debug|info|warn|error", "info", CMD_SERVE,               \
+	X(LOG_LEVEL, "log-level", CHOICE, "debug|info|warn|error", "info",                          \
+		CMD_SERVE | CMD_CONTROLLER,                                                         \
 		"least severe message that is written to standard error")                           \
-	X(LOG_FORMAT, "log-format", CHOICE, "text|json", "text", CMD_SERVE, "form of a log line")   \
+	X(LOG_FORMAT, "log-format", CHOICE, "text|json", "text", CMD_SERVE | CMD_CONTROLLER,        \
+		"form of a log line")                                                               \
 	X(DRAIN_DELAY, "drain-delay", TIME, "TIME", "10s", CMD_SERVE,                               \
 		"after SIGTERM: not ready, but still accepting for this long")                      \
 	X(DRAIN_TIMEOUT, "drain-timeout", TIME, "TIME", "30s", CMD_SERVE,                           \

@@ -217,11 +217,15 @@ static void on_tell(struct watch *w, uint32_t events)
 
 /* --- the engine's events ------------------------------------------------------------------- */
 
+static void tell_ready(struct serve *s);
+
 static void on_plan(void *arg, struct plan *plan)
 {
 	struct serve *s = arg;
 
 	proxy_publish(s->proxy, plan);
+	if (s->o->text[OPT_FEED].n && !s->ready && !s->ending)
+		tell_ready(s);
 }
 
 static void on_input(void *arg, uint64_t digest)
@@ -539,11 +543,17 @@ static int start_proxy(struct serve *s)
 static int start_engine(struct serve *s)
 {
 	static const struct engine_ops ops = {on_plan, on_input, on_problems};
+	const struct feed_options feed = {.url = s->o->text[OPT_FEED],
+		.gateway = s->o->text[OPT_GATEWAY],
+		.ca_file = s->o->text[OPT_FEED_CA],
+		.token_file = s->o->text[OPT_FEED_TOKEN]};
 	const struct engine_options options = {.paths = s->o->words.p,
 		.n_paths = s->o->words.n,
 		.controller = s->o->text[OPT_CONTROLLER_NAME],
 		.state_dir = s->state_dir,
-		.set_aside = s->start && s->start->last_good ? &s->start->set_aside : NULL};
+		.set_aside = s->start && s->start->last_good ? &s->start->set_aside : NULL,
+
+		.feed = feed.url.n ? &feed : NULL};
 
 	return engine_new(s->loop, s->plans, &options, &ops, s, &s->engine);
 }
@@ -678,7 +688,8 @@ static int serve_child(void *arg, const struct child_start *child)
 	if (rc == 0)
 		rc = start_server(&s, s.health_fd, on_health, &s.health);
 	if (rc == 0) {
-		tell_ready(&s);
+		if (!s.o->text[OPT_FEED].n)
+			tell_ready(&s);
 		while (!s.done || operators_wait(&s))
 			loop_tick(s.loop, NSEC_NEVER);
 	}
@@ -688,8 +699,12 @@ static int serve_child(void *arg, const struct child_start *child)
 
 int command_serve(const struct options *o, char **argv)
 {
-	if (!o->words.n) {
+	if (!o->words.n && !o->text[OPT_FEED].n) {
 		fputs("sluice serve: which PATH? see 'sluice serve --help'\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (o->text[OPT_FEED].n && (o->words.n || !o->text[OPT_GATEWAY].n)) {
+		fputs("sluice serve: --feed wants --gateway and no PATH\n", stderr);
 		return EXIT_USAGE;
 	}
 	if (option_is(o, OPT_SUPERVISE, "off"))

@@ -31,7 +31,9 @@ struct engine {
 	void *arg;
 	struct store store;
 	struct translator *translator;
-	struct file_source *source;
+	struct file_source *source; /* or */
+	struct feed_source *feed;
+	VEC(struct feed_port) refused; /* ports that could not be bound */
 	struct names *names;
 	struct stamps stamps;
 	struct task update_task;
@@ -78,9 +80,18 @@ static void engine_update(struct engine *e)
 	}
 }
 
+static void engine_ack(struct engine *e)
+{
+	if (e->feed && e->read)
+		feed_source_ack(e->feed, e->refused.p, e->refused.n);
+}
+
 static void engine_update_run(struct task *t)
 {
-	engine_update(container_of(t, struct engine, update_task));
+	struct engine *e = container_of(t, struct engine, update_task);
+
+	engine_update(e);
+	engine_ack(e);
 }
 
 /* Facts change in the middle of other work: the update comes at the end of the tick. */
@@ -126,7 +137,7 @@ static void save_text(void *arg, struct str path, struct str text)
 
 void engine_save(struct engine *e)
 {
-	uint64_t digest = file_source_digest(e->source);
+	uint64_t digest = e->source ? file_source_digest(e->source) : 0;
 	struct buf body = {0};
 	int rc;
 
@@ -191,8 +202,19 @@ static void engine_remember(struct engine *e)
 
 struct engine_input engine_input(const struct engine *e)
 {
+	if (!e->source)
+		return (struct engine_input){0};
 	return (struct engine_input){
 		file_source_digest(e->source), file_source_stale(e->source), e->from_state};
+}
+
+static void engine_fed(void *arg)
+{
+	struct engine *e = arg;
+
+	engine_update(e);
+	e->read = true;
+	engine_ack(e);
 }
 
 static void engine_resolved(void *arg, struct str host, const struct plan_addr *addrs, size_t n)
@@ -210,14 +232,32 @@ static void metrics_make(void)
 	metrics_register(&engine_metrics);
 }
 
+static int engine_source(struct engine *e, const struct engine_options *options)
+{
+	static const struct file_source_ops source_ops = {engine_use, engine_settled};
+	struct buf err = {0};
+	int rc;
+
+	if (!options->feed)
+		return file_source_new(e->loop, options->paths, options->n_paths, &e->store,
+			e->state_dir != NULL, &source_ops, e, &e->source);
+	rc = feed_source_new(e->loop, options->feed, &e->store, engine_fed, e, &e->feed, &err);
+	if (rc < 0)
+		log_error("no feed", LOG_STR("problem", buf_str(&err)));
+	buf_fini(&err);
+	return rc;
+}
+
 int engine_new(struct loop *l, struct plan_store *plans, const struct engine_options *options,
 	const struct engine_ops *ops, void *arg, struct engine **ret_engine)
 {
-	static const struct file_source_ops source_ops = {engine_use, engine_settled};
 	struct engine *e = MEM_NEW(struct engine);
-	struct translate_options t = {.mode = TRANSLATE_FILES, .plans = plans};
+	struct translate_options t = {
+		.mode = options->feed ? TRANSLATE_MANAGED : TRANSLATE_FILES, .plans = plans};
 	int rc;
 
+	if (options->feed)
+		t.only_gateway = options->feed->gateway;
 	if (options->controller.n) {
 		t.controllers = &options->controller;
 		t.n_controllers = 1;
@@ -231,7 +271,7 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 	store_init(&e->store);
 	task_init(&e->update_task, engine_update_run);
 	timer_init(&e->save_timer, engine_save_run);
-	if (options->state_dir)
+	if (options->state_dir && !options->feed)
 		e->state_dir = mem_strdup(str_from(options->state_dir));
 	if (options->set_aside) {
 		e->has_set_aside = true;
@@ -240,8 +280,7 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 	e->translator = translator_new(&t);
 	rc = l ? names_new(l, engine_resolved, e, &e->names) : 0;
 	if (rc == 0)
-		rc = file_source_new(l, options->paths, options->n_paths, &e->store,
-			e->state_dir != NULL, &source_ops, e, &e->source);
+		rc = engine_source(e, options);
 	if (rc < 0) {
 		engine_free(e);
 		return rc;
@@ -252,6 +291,8 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 
 void engine_read(struct engine *e)
 {
+	if (!e->source)
+		return;
 	if (!e->read)
 		engine_remember(e);
 	file_source_read(e->source);
@@ -264,6 +305,8 @@ void engine_free(struct engine *e)
 	task_cancel(&e->update_task);
 	engine_leave_state(e);
 	file_source_free(e->source);
+	feed_source_free(e->feed);
+	vec_fini(&e->refused);
 	names_free(e->names);
 	translator_free(e->translator);
 	stamps_fini(&e->stamps);
@@ -273,11 +316,27 @@ void engine_free(struct engine *e)
 
 const struct file_problem *engine_problems(const struct engine *e, size_t *ret_n)
 {
-	return file_source_problems(e->source, ret_n);
+	*ret_n = 0;
+	return e->source ? file_source_problems(e->source, ret_n) : NULL;
+}
+
+/* What the controller is told: the ports that are refused now, and once that they are no more. */
+static void engine_note_port(struct engine *e, bool udp, uint16_t port, int err)
+{
+	vec_for_each (p, &e->refused) {
+		if (p->port == port && p->udp == udp) {
+			p->error = err ? strerrordesc_np(-err) : "";
+			return;
+		}
+	}
+	if (err)
+		*vec_push(&e->refused) = (struct feed_port){port, udp, strerrordesc_np(-err)};
 }
 
 void engine_port_bound(struct engine *e, bool udp, uint16_t port, int err)
 {
+	if (e->feed)
+		engine_note_port(e, udp, port, err);
 	translator_set_port_error(e->translator, (struct str){0}, udp, port,
 		err ? str_from(strerror(-err)) : (struct str){0});
 	engine_update_soon(e);

@@ -10,6 +10,7 @@
 #define CONTROL_ENGINE_H
 
 #include "gwapi/translate.h"
+#include "source/feed_source.h"
 #include "source/file_source.h"
 
 struct engine;
@@ -20,6 +21,7 @@ struct engine_options {
 	struct str controller; /* empty: TRANSLATE_CONTROLLER */
 	const char *state_dir; /* keep the last good input there; NULL: nowhere */
 	const uint64_t *set_aside; /* an input that crashed us too often: NULL: none */
+	const struct feed_options *feed; /* not NULL: a controller's feed instead of files */
 };
 
 struct engine_ops {
@@ -36,8 +38,8 @@ struct engine_ops {
 int must_check engine_new(struct loop *l, struct plan_store *plans,
 	const struct engine_options *options, const struct engine_ops *ops, void *arg,
 	struct engine **ret_engine);
-/* The first full read, on top of what the state folder remembers: calls ops->plan() at least once
- * before it returns. */
+/* The first full read, on top of what the state folder remembers: of files it calls ops->plan() at
+ * least once before it returns; a feed comes when it comes. */
 void engine_read(struct engine *e);
 void engine_free(struct engine *e);
 /* Writes the last good input now if it has changed. */

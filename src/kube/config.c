@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
 #include "text/parse.h"
 
@@ -40,36 +41,6 @@ static int read_text(struct arena *a, const char *path, struct str *ret_text, st
 		*ret_text = arena_str(a, buf_str(&b));
 	buf_fini(&b);
 	return rc;
-}
-
-static int base64_digit(char c)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-static int base64(struct arena *a, struct str s, struct str *ret_bytes)
-{
-	char *out = arena_bytes(a, s.n / 4 * 3 + 4);
-	uint32_t bits = 0;
-	size_t n = 0, digits = 0;
-
-	for (size_t i = 0; i < s.n && s.p[i] != '='; i++) {
-		int d = base64_digit(s.p[i]);
-
-		if (s.p[i] == '\n' || s.p[i] == '\r')
-			continue;
-		if (d < 0)
-			return -EINVAL;
-		bits = bits << 6 | (uint32_t)d;
-		if (++digits % 4 != 1)
-			out[n++] = (char)(bits >> (6 - 2 * ((digits - 1) % 4)));
-	}
-	*ret_bytes = str_of(out, n);
-	return 0;
 }
 
 /* "https://10.0.0.1:6443/prefix" */
@@ -131,7 +102,7 @@ static int material(struct kube_config *c, const struct value *v, const char *pa
 	const char *slash = strrchr(path, '/');
 
 	if (data.n) {
-		if (base64(&c->arena, data, ret_pem) == 0)
+		if (base64_decode(&c->arena, data, ret_pem) == 0)
 			return 0;
 		buf_printf(err, "%s: %s-data is no base64", path, key);
 		return -EINVAL;

@@ -11,7 +11,7 @@
 
 #define ACCEPT_FLAGS (SOCK_NONBLOCK | SOCK_CLOEXEC)
 
-int listener_open(const struct addr *at)
+static int open_at(const struct addr *at, int v6only)
 {
 	int fd = socket(at->sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int one = 1;
@@ -22,13 +22,29 @@ int listener_open(const struct addr *at)
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
 		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) < 0 ||
 		(at->sa.sa_family == AF_INET6 &&
-			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) < 0) ||
+			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof(v6only)) < 0) ||
 		bind(fd, &at->sa, at->len) < 0 || listen(fd, LISTENER_BACKLOG) < 0) {
 		r = -errno;
 		(void)close(fd);
 		return r;
 	}
 	return fd;
+}
+
+int listener_open(const struct addr *at)
+{
+	return open_at(at, 1);
+}
+
+int listener_open_dual(const struct addr *at)
+{
+	struct addr any4;
+	int fd = open_at(at, 0);
+
+	if (fd != -EAFNOSUPPORT || !addr_is_any(at))
+		return fd;
+	AZ(addr_parse_ip(STR("0.0.0.0"), addr_port(at), &any4));
+	return open_at(&any4, 1);
 }
 
 static bool listener_is_open(const struct listener *ls)

@@ -47,6 +47,9 @@ struct listener {
 /* Opens a listening SO_REUSEPORT socket, backlog LISTENER_BACKLOG; an IPv6 one is IPv6 only.
  * Returns the descriptor or a negative errno (-EADDRINUSE, -EACCES, -EADDRNOTAVAIL ...). */
 int must_check listener_open(const struct addr *at);
+/* The same, but [::] takes IPv4 as well, alone where there is no IPv6: for our own services, which
+ * have one socket each. */
+int must_check listener_open_dual(const struct addr *at);
 /* Starts accepting on <fd>: takes it (also on failure, when it is closed).  Negative errno. */
 int must_check listener_init(
 	struct listener *ls, struct loop *l, int fd, accepted_f *accepted, pressure_f *pressure);

@@ -42,6 +42,7 @@ static const struct kind_row rows[KIND_MAX] = {
 	[KIND_SECRET] = {"secrets", {"v1"}, SECRETS_QUERY},
 	[KIND_CONFIG_MAP] = {"configmaps", {"v1"}, ""},
 	[KIND_NAMESPACE] = {"namespaces", {"v1"}, ""},
+	[KIND_CLUSTER_TRUST_BUNDLE] = {"clustertrustbundles", {"v1", "v1beta1", "v1alpha1"}, ""},
 };
 
 struct kind_source {

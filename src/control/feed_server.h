@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * feed_server.h -- what data planes are fed: for each Gateway its read set, as text, in revisions.
+ *
+ * GET /v1/feed/NAMESPACE/NAME streams frames (source/feed_source.h says which); POST
+ * /v1/ack/SESSION tells that a revision is in use.  Each revision is written once for all
+ * connections of its Gateway.  Who may: the bearer of a service-account token for audience
+ * FEED_AUDIENCE, by TokenReview, of the account that was made for that Gateway; an answer is
+ * believed for FEED_TOKEN_LIFE.  Control thread only.
+ */
+#ifndef CONTROL_FEED_SERVER_H
+#define CONTROL_FEED_SERVER_H
+
+#include "gwapi/translate.h"
+#include "kube/api.h"
+#include "net/addr.h"
+#include "source/raw.h"
+
+#define FEED_TOKEN_LIFE SEC(60)
+#define FEED_CONNECTIONS 4096
+#define FEED_HEAD_MAX 16384
+#define FEED_ACK_MAX 65536
+#define FEED_BACKLOG_MAX (64u << 20) /* bytes that wait for a slow data plane */
+#define FEED_PING SEC(20)
+
+struct feed_server;
+struct secure_context;
+
+struct feed_server_ops {
+	/* Whether the service account "namespace:name" serves the Gateway. */
+	bool (*allowed)(void *arg, struct str gateway, struct str account);
+	/* A data plane has told that it uses a revision, has come or has gone. */
+	void (*acked)(void *arg, struct str gateway);
+	/* The port cannot be bound by some data plane; why empty: it can. */
+	void (*port)(void *arg, struct str gateway, bool udp, uint16_t port, struct str why);
+};
+
+/* Listens on <at>; <tls> NULL: cleartext (tests).  Borrows all.  Returns owned, or -errno. */
+int must_check feed_server_new(struct loop *l, const struct addr *at, struct secure_context *tls,
+	struct api *a, const struct feed_server_ops *ops, void *arg,
+	struct feed_server **ret_server);
+void feed_server_free(struct feed_server *s);
+/* Off (503) until it is turned on; turned off, all connections end. */
+void feed_server_enable(struct feed_server *s, bool on);
+
+/* What Gateway "namespace/name" (at <generation>) looks at now: sends what changed. */
+void feed_server_publish(struct feed_server *s, struct str gateway, int64_t generation,
+	struct translator *t, const struct raws *raws);
+/* The Gateway is gone. */
+void feed_server_forget(struct feed_server *s, struct str gateway);
+/* The newest generation that some connected data plane uses; -1: none. */
+int64_t feed_server_generation(const struct feed_server *s, struct str gateway);
+/* Data planes connected. */
+unsigned feed_server_connected(const struct feed_server *s, struct str gateway);
+
+#endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A controller's feed and a data plane's store, on one loop: lists, changes, acks, who may. */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "control/feed_server.h"
+#include "gwapi/decode.h"
+#include "net/listener.h"
+#include "source/feed_source.h"
+#include "text/parse.h"
+
+/* The cluster's side: objects, translated for their read sets. */
+struct cluster {
+	struct loop *l;
+	struct store store;
+	struct raws raws;
+	struct decoder *decoder;
+	struct translator *translator;
+	struct kube_config config;
+	struct api *api;
+	struct listener review; /* of tokens */
+	struct tcp review_tcp;
+	struct recv_op review_rx;
+	struct send_op review_tx;
+	struct slice review_v;
+	struct buf review_out;
+	const char *verdict;
+	int reviews;
+	struct feed_server *feed;
+	int acks;
+	int port;
+};
+
+static const char *token_file = "/tmp/sluice-feed-test-token";
+
+#define VERDICT(user)                                                 \
+	"{\"status\":{\"authenticated\":true,\"user\":{\"username\":" \
+	"\"system:serviceaccount:" user "\"}}}"
+
+static void on_review_sent(struct op *op, int res)
+{
+	(void)op;
+	(void)res;
+}
+
+static void on_review_read(struct op *op, int res)
+{
+	struct cluster *c = container_of(op, struct cluster, review_rx.op);
+
+	slice_drop(&c->review_rx.got);
+	if (res <= 0) {
+		stream_close(&c->review_tcp.stream);
+		return;
+	}
+	c->reviews++;
+	buf_reset(&c->review_out);
+	buf_printf(&c->review_out, "HTTP/1.1 201 Created\r\nContent-Length: %zu\r\n\r\n%s",
+		strlen(c->verdict), c->verdict);
+	c->review_v = slice_plain(buf_str(&c->review_out));
+	stream_send(&c->review_tcp.stream, &c->review_tx, &c->review_v, 1, 0);
+	stream_recv(&c->review_tcp.stream, &c->review_rx, 65536);
+}
+
+static void on_review(struct listener *ls, int fd, const struct addr *peer)
+{
+	struct cluster *c = container_of(ls, struct cluster, review);
+
+	assert_int_equal(tcp_init(&c->review_tcp, c->l, fd, peer), 0);
+	recv_op_init(&c->review_rx, on_review_read);
+	send_op_init(&c->review_tx, on_review_sent);
+	stream_recv(&c->review_tcp.stream, &c->review_rx, 65536);
+}
+
+static bool on_allowed(void *arg, struct str gateway, struct str account)
+{
+	(void)arg;
+	return str_eq(gateway, STR("default/web")) && str_eq(account, STR("default:web-sluice"));
+}
+
+static void on_acked(void *arg, struct str gateway)
+{
+	(void)gateway;
+	((struct cluster *)arg)->acks++;
+}
+
+static void on_port(void *arg, struct str gateway, bool udp, uint16_t port, struct str why)
+{
+	assert_str(gateway, "default/web");
+	assert_false(udp);
+	assert_str(why, "Address in use");
+	((struct cluster *)arg)->port = port;
+}
+
+static void put(struct cluster *c, const char *json)
+{
+	const struct object *o;
+	enum raw_change change;
+	struct value v;
+	struct raw *raw;
+	struct arena a;
+	enum object_kind kind;
+	struct str group, version;
+
+	arena_init(&a, 0);
+	assert_int_equal(text_parse_json(&a, str_from(json), &v, NULL), 0);
+	version = value_get_str(&v, STR("apiVersion"), STR(""));
+	group = str_find(version, '/') < version.n ? str_cut(&version, '/') : STR("");
+	assert_int_equal(
+		object_kind_find(group, value_get_str(&v, STR("kind"), STR("")), &kind), 0);
+	assert_int_equal(raws_put(&c->raws, &a, kind, &v, false, &change, &raw), 0);
+	assert_int_equal(decode_object(c->decoder, &v, STR(""), NULL, &o), 0);
+	store_put(&c->store, o);
+	object_unref(o);
+	arena_fini(&a);
+}
+
+static void publish(struct cluster *c, int64_t generation)
+{
+	struct plan *p = translator_update(c->translator, &c->store);
+
+	assert_null(p);
+	store_changes_reset(&c->store);
+	feed_server_publish(c->feed, STR("default/web"), generation, c->translator, &c->raws);
+}
+
+#define META(ns, name) \
+	"\"metadata\":{\"namespace\":\"" ns "\",\"name\":\"" name "\",\"uid\":\"" name "\"}"
+#define GATEWAY                                                                                 \
+	"{\"apiVersion\":\"gateway.networking.k8s.io/v1\",\"kind\":\"Gateway\"," META(          \
+		"default", "web") ",\"spec\":{\"gatewayClassName\":\"sluice\",\"listeners\":[{" \
+				  "\"name\":\"http\",\"port\":80,\"protocol\":\"HTTP\"}]}}"
+#define ROUTE(name)                                                                                   \
+	"{\"apiVersion\":\"gateway.networking.k8s.io/v1\",\"kind\":\"HTTPRoute\"," META("default",    \
+		name) ",\"spec\":{\"parentRefs\":[{\"name\":\"web\"}],\"rules\":[{\"backendRefs\":[{" \
+		      "\"name\":\"app\",\"port\":80}]}],\"unknownField\":\"kept \\u00e9\"}}"
+#define SECRET(name) \
+	"{\"apiVersion\":\"v1\",\"kind\":\"Secret\"," META("default", name) ",\"data\":{}}"
+
+static void cluster_open(struct cluster *c, const char *verdict)
+{
+	static const struct feed_server_ops ops = {on_allowed, on_acked, on_port};
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	struct addr any;
+	int fd;
+
+	*c = (struct cluster){.verdict = verdict};
+	assert_int_equal(loop_new(&(struct loop_config){0}, &c->l), 0);
+	assert_int_equal(addr_parse(STR("127.0.0.1:0"), &any), 0);
+	fd = listener_open(&any);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
+	any = addr_of(&ss, len);
+	assert_int_equal(listener_init(&c->review, c->l, fd, on_review, NULL), 0);
+	c->config.host = STR("127.0.0.1");
+	c->config.port = addr_port(&any);
+	assert_int_equal(api_new(c->l, &c->config, &c->api), 0);
+	store_init(&c->store);
+	c->decoder = decoder_new((struct decode_options){.tolerant = true});
+	c->translator = translator_new(&(struct translate_options){.mode = TRANSLATE_MANAGED});
+	put(c, "{\"apiVersion\":\"gateway.networking.k8s.io/v1\",\"kind\":\"GatewayClass\","
+	       "\"metadata\":{\"name\":\"sluice\"},\"spec\":{\"controllerName\":\"sluice.dev/"
+	       "gateway-controller\"}}");
+	put(c, "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"default\"}}");
+	put(c, GATEWAY);
+	put(c, ROUTE("first"));
+	put(c, SECRET("nobody-names-it"));
+	addr_set_port(&any, 0);
+	/* A port that is free: another moment's listener. */
+	fd = listener_open(&any);
+	len = sizeof(ss);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
+	any = addr_of(&ss, len);
+	close(fd);
+	assert_int_equal(feed_server_new(c->l, &any, NULL, c->api, &ops, c, &c->feed), 0);
+	c->port = addr_port(&any);
+	feed_server_enable(c->feed, true);
+}
+
+static void cluster_close(struct cluster *c)
+{
+	feed_server_free(c->feed);
+	translator_free(c->translator);
+	store_fini(&c->store);
+	raws_fini(&c->raws);
+	decoder_free(c->decoder);
+	api_free(c->api);
+	listener_close(&c->review);
+	if (c->reviews)
+		stream_close(&c->review_tcp.stream);
+	loop_tick(c->l, 0);
+	buf_fini(&c->review_out);
+	loop_free(c->l);
+}
+
+struct plane {
+	struct store store;
+	struct feed_source *source;
+	int settled;
+};
+
+static void on_settled(void *arg)
+{
+	((struct plane *)arg)->settled++;
+}
+
+static void plane_open(struct plane *p, struct cluster *c, const char *gateway)
+{
+	struct buf url = {0}, err = {0};
+	struct feed_options o = {.gateway = str_from(gateway), .token_file = str_from(token_file)};
+
+	*p = (struct plane){0};
+	store_init(&p->store);
+	buf_printf(&url, "http://127.0.0.1:%d", c->port);
+	o.url = buf_str(&url);
+	assert_int_equal(feed_source_new(c->l, &o, &p->store, on_settled, p, &p->source, &err), 0);
+	buf_fini(&url);
+	buf_fini(&err);
+}
+
+static void plane_close(struct plane *p)
+{
+	feed_source_free(p->source);
+	store_fini(&p->store);
+}
+
+#define UNTIL(c, cond)                                       \
+	do {                                                 \
+		for (int i_ = 0; i_ < 3000 && !(cond); i_++) \
+			loop_tick((c)->l, MSEC(1));          \
+		assert_true(cond);                           \
+	} while (0)
+
+static bool has(struct plane *p, enum object_kind kind, const char *name)
+{
+	return store_get(&p->store, kind, kind == KIND_NAMESPACE ? STR("") : STR("default"),
+		       str_from(name)) != NULL;
+}
+
+static void test_feed(void **state)
+{
+	const struct feed_port refused = {80, false, "Address in use"};
+	struct cluster c;
+	struct plane p;
+
+	(void)state;
+	cluster_open(&c, VERDICT("default:web-sluice"));
+	publish(&c, 1);
+	plane_open(&p, &c, "default/web");
+	UNTIL(&c, p.settled == 1);
+	assert_true(has(&p, KIND_GATEWAY, "web"));
+	assert_true(has(&p, KIND_HTTP_ROUTE, "first"));
+	/* The read set and no more: what the Gateway does not look at stays with the controller. */
+	assert_false(has(&p, KIND_SECRET, "nobody-names-it"));
+	assert_int_equal(feed_server_generation(c.feed, STR("default/web")), -1);
+	feed_source_ack(p.source, &refused, 1);
+	UNTIL(&c, c.acks > 0 && feed_server_generation(c.feed, STR("default/web")) == 1);
+	assert_int_equal(c.port, 80);
+	/* A change is one revision; a new generation counts only once it is acknowledged. */
+	put(&c, ROUTE("second"));
+	store_del(&c.store, KIND_HTTP_ROUTE, STR("default"), STR("first"));
+	raws_del(&c.raws, KIND_HTTP_ROUTE, STR("default/first"));
+	publish(&c, 2);
+	assert_int_equal(feed_server_generation(c.feed, STR("default/web")), 1);
+	UNTIL(&c, p.settled == 2);
+	assert_true(has(&p, KIND_HTTP_ROUTE, "second"));
+	assert_false(has(&p, KIND_HTTP_ROUTE, "first"));
+	feed_source_ack(p.source, NULL, 0);
+	UNTIL(&c, feed_server_generation(c.feed, STR("default/web")) == 2);
+	/* Nothing new is no revision. */
+	publish(&c, 2);
+	loop_tick(c.l, MSEC(5));
+	assert_int_equal(p.settled, 2);
+	/* Cut off, it comes again and learns what went meanwhile; its token is still believed. */
+	feed_server_enable(c.feed, false);
+	assert_int_equal(feed_server_connected(c.feed, STR("default/web")), 0);
+	store_del(&c.store, KIND_HTTP_ROUTE, STR("default"), STR("second"));
+	raws_del(&c.raws, KIND_HTTP_ROUTE, STR("default/second"));
+	publish(&c, 3);
+	feed_server_enable(c.feed, true);
+	UNTIL(&c, p.settled == 3);
+	assert_false(has(&p, KIND_HTTP_ROUTE, "second"));
+	assert_true(has(&p, KIND_GATEWAY, "web"));
+	assert_int_equal(c.reviews, 1);
+	plane_close(&p);
+	cluster_close(&c);
+}
+
+static void refused_with(const char *verdict, const char *gateway)
+{
+	struct cluster c;
+	struct plane p;
+
+	cluster_open(&c, verdict);
+	publish(&c, 1);
+	plane_open(&p, &c, gateway);
+	UNTIL(&c, c.reviews > 0);
+	for (int i = 0; i < 50; i++)
+		loop_tick(c.l, MSEC(1));
+	assert_int_equal(p.settled, 0);
+	assert_int_equal(feed_server_connected(c.feed, STR("default/web")), 0);
+	plane_close(&p);
+	cluster_close(&c);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	refused_with(VERDICT("default:another1"), "default/web");
+	refused_with(VERDICT("default:web-sluice"), "default/other");
+	refused_with("{\"status\":{\"authenticated\":false}}", "default/web");
+}
+
+static int make_token(void **state)
+{
+	FILE *f = fopen(token_file, "w");
+
+	(void)state;
+	if (!f)
+		return -1;
+	fputs("secret\n", f);
+	return fclose(f);
+}
+
+static int remove_token(void **state)
+{
+	(void)state;
+	return unlink(token_file);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_feed), cmocka_unit_test(test_refused)};
+
+	return cmocka_run_group_tests(tests, make_token, remove_token);
+}
