@@ -105,12 +105,11 @@ void metric_set_to(metric_id series, int64_t value)
 
 void metric_observe_to(const struct metric *m, metric_id series, uint64_t value)
 {
-	uint32_t i = 0, n = 0;
+	uint32_t i = 0, n;
 
 	if (series == 0)
 		return;
-	while (n < METRIC_BUCKETS_MAX && m->buckets[n])
-		n++;
+	n = m->series->run - 2;
 	while (i < n && value > m->buckets[i])
 		i++;
 	bump(my_cell(series + i), 1);

@@ -82,7 +82,7 @@ static char *put_fields(char *p, const struct http_head *h, const struct http_ed
 	for (unsigned i = 0; i < e->adds_n; i++)
 		if (!e->adds[i].dead)
 			p = put_field(p, e->adds[i].name, e->adds[i].value);
-	return p;
+	return put(p, e->lines);
 }
 
 static char *put_framing(char *p, const struct http_framing *f)

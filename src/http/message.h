@@ -194,6 +194,7 @@ struct http_edits {
 	uint16_t adds_n;
 	uint16_t adds_cap;
 	uint32_t adds_bytes; /* upper bound of what the additions take when written */
+	struct str lines; /* whole field lines, written behind the additions */
 	uint64_t dropped[HTTP_FIELDS_MAX / 64]; /* bit i: field i of the head is left out */
 };
 
@@ -215,6 +216,15 @@ static inline bool http_edits_dropped(const struct http_edits *e, unsigned field
  * byte, or the field is one that only the serialiser writes (HTTP_F_FRAMING). */
 int must_check http_edits_add(
 	struct http_edits *e, enum http_id id, struct str name, struct str value);
+/* Whole field lines ("Name: value\r\n", any number), once, written as they are: for what the
+ * gateway says of itself where nothing edits headers afterwards (edits and readers do not see
+ * them).  The caller has made and checked them; borrowed as values are. */
+static inline void http_edits_lines(struct http_edits *e, struct str lines)
+{
+	AZ(e->lines.n);
+	e->lines = lines;
+	e->adds_bytes += (uint32_t)lines.n;
+}
 /* Replace every field of that name, of <h> and of earlier edits, by one.  As http_edits_add. */
 int must_check http_edits_set(struct http_edits *e, const struct http_head *h, enum http_id id,
 	struct str name, struct str value);

@@ -189,15 +189,74 @@ static int host_key_literal(struct str s, char *scratch, struct str *ret_key)
 	return 0;
 }
 
-/* Bytes that may stand in a host name: is_unreserved(), looked up. */
-__extension__ static const bool host_bytes[256] = {
-	['-'] = true,
-	['.'] = true,
-	['0' ... '9'] = true,
-	['A' ... 'Z'] = true,
-	['_'] = true,
-	['a' ... 'z'] = true,
-	['~'] = true,
+/* Lower case of the bytes that may stand in a host name (is_unreserved()); 0: it may not. */
+static const char host_lower[256] = {
+	['-'] = '-',
+	['.'] = '.',
+	['_'] = '_',
+	['~'] = '~',
+	['0'] = '0',
+	['1'] = '1',
+	['2'] = '2',
+	['3'] = '3',
+	['4'] = '4',
+	['5'] = '5',
+	['6'] = '6',
+	['7'] = '7',
+	['8'] = '8',
+	['9'] = '9',
+	['A'] = 'a',
+	['B'] = 'b',
+	['C'] = 'c',
+	['D'] = 'd',
+	['E'] = 'e',
+	['F'] = 'f',
+	['G'] = 'g',
+	['H'] = 'h',
+	['I'] = 'i',
+	['J'] = 'j',
+	['K'] = 'k',
+	['L'] = 'l',
+	['M'] = 'm',
+	['N'] = 'n',
+	['O'] = 'o',
+	['P'] = 'p',
+	['Q'] = 'q',
+	['R'] = 'r',
+	['S'] = 's',
+	['T'] = 't',
+	['U'] = 'u',
+	['V'] = 'v',
+	['W'] = 'w',
+	['X'] = 'x',
+	['Y'] = 'y',
+	['Z'] = 'z',
+	['a'] = 'a',
+	['b'] = 'b',
+	['c'] = 'c',
+	['d'] = 'd',
+	['e'] = 'e',
+	['f'] = 'f',
+	['g'] = 'g',
+	['h'] = 'h',
+	['i'] = 'i',
+	['j'] = 'j',
+	['k'] = 'k',
+	['l'] = 'l',
+	['m'] = 'm',
+	['n'] = 'n',
+	['o'] = 'o',
+	['p'] = 'p',
+	['q'] = 'q',
+	['r'] = 'r',
+	['s'] = 's',
+	['t'] = 't',
+	['u'] = 'u',
+	['v'] = 'v',
+	['w'] = 'w',
+	['x'] = 'x',
+	['y'] = 'y',
+	['z'] = 'z',
 };
 
 int host_key(struct str authority, char *scratch, struct str *ret_key)
@@ -214,11 +273,11 @@ int host_key(struct str authority, char *scratch, struct str *ret_key)
 	if (s.n > HOST_NAME_MAX_BYTES)
 		return -EINVAL;
 	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
+		char c = host_lower[(uint8_t)s.p[i]];
 
-		if (!host_bytes[(uint8_t)c] || (c == '.' && before == '.'))
+		if (!c || (c == '.' && before == '.'))
 			return -EINVAL;
-		before = scratch[i] = ascii_lower(c);
+		before = scratch[i] = c;
 	}
 	if (s.n && before == '.')
 		return -EINVAL;

@@ -226,56 +226,113 @@ static void add(struct exchange *x, enum http_id id, struct str value)
 		return;
 }
 
+/* Eight hexadecimal digits of <v>. */
+static void hex8(char out[8], uint32_t v)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t x = v;
+
+	/* A nibble to each byte, then '0' + nibble, and 39 more from ten on. */
+	x = (x | x << 16) & 0x0000ffff0000ffffu;
+	x = (x | x << 8) & 0x00ff00ff00ff00ffu;
+	x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fu;
+	x += '0' * ones + ((x + 6 * ones) >> 4 & ones) * ('a' - '0' - 10);
+	memcpy(out, &x, 8);
+}
+
 static struct str request_id_new(struct exchange *x)
 {
-	static const char hex[] = "0123456789abcdef";
-	uint64_t r[2] = {rand_u64(&x->worker->rand), rand_u64(&x->worker->rand)};
+	uint64_t r = rand_u64(&x->worker->rand);
 
-	for (int i = 0; i < 32; i++)
-		x->request_id[i] = hex[r[i / 16] >> (i % 16 * 4) & 15];
+	memcpy(x->request_id, x->worker->id_prefix, 16);
+	hex8(x->request_id + 16, (uint32_t)r);
+	hex8(x->request_id + 24, (uint32_t)(r >> 32));
 	return str_of(x->request_id, 32);
 }
 
-/* RFC 7239's concern by the older names: who the client is, as far as we know it ourselves. */
-static void forwarded_set(struct exchange *x)
+static struct str peer_text(struct conn *c)
 {
-	struct conn *c = x->conn;
-	const struct plan_port_slot *slot = bind_slot(c->bind);
-	const struct http_head *h = &x->req.head;
-	bool trusted = peer_trusted(c);
-	struct str peer, before = {0};
-	char port[8];
-
 	if (!c->peer[0])
 		addr_format_ip(&c->tcp.peer, c->peer);
-	peer = str_from(c->peer);
-	if (!trusted)
-		http_strip_forwarded(&x->req_edits, h);
-	else if (header_value(x, STR("x-forwarded-for"), &before))
+	return str_from(c->peer);
+}
+
+/* RFC 7239's concern by the older names: who the client is, as far as we know it ourselves.  Field
+ * by field, for rules that edit headers and for what a trusted proxy has said. */
+static void forwarded_fields(struct exchange *x, bool trusted)
+{
+	struct conn *c = x->conn;
+	const struct http_head *h = &x->req.head;
+	struct str peer = peer_text(c), before = {0};
+
+	if (trusted && header_value(x, STR("x-forwarded-for"), &before))
 		peer = arena_printf(&x->arena, "%.*s, %s", STR_ARG(before), c->peer);
 	add(x, HTTP_X_FORWARDED_FOR, peer);
 	if (!trusted || !http_has(h, HTTP_X_FORWARDED_PROTO))
 		add(x, HTTP_X_FORWARDED_PROTO, c->tls ? STR("https") : STR("http"));
 	if (x->req.host.n && (!trusted || !http_has(h, HTTP_X_FORWARDED_HOST)))
 		add(x, HTTP_X_FORWARDED_HOST, http_host(&x->req));
-	if (slot && (!trusted || !http_has(h, HTTP_X_FORWARDED_PORT))) {
-		int n = snprintf(port, sizeof(port), "%u", slot->port->number);
-
-		add(x, HTTP_X_FORWARDED_PORT, arena_str(&x->arena, str_of(port, (size_t)n)));
-	}
+	if (!trusted || !http_has(h, HTTP_X_FORWARDED_PORT))
+		add(x, HTTP_X_FORWARDED_PORT, arena_str(&x->arena, str_from(c->bind->port_text)));
 	if (!trusted || !http_has(h, HTTP_X_REQUEST_ID))
 		add(x, HTTP_X_REQUEST_ID, request_id_new(x));
+}
+
+/* The same as one piece of text: what most requests need. */
+static void forwarded_lines(struct exchange *x)
+{
+	struct conn *c = x->conn;
+	struct str peer = peer_text(c), host = http_host(&x->req),
+		   port = str_from(c->bind->port_text);
+	struct str proto = c->tls ? STR("\r\nx-forwarded-proto: https\r\n")
+				  : STR("\r\nx-forwarded-proto: http\r\n");
+	char *text = arena_bytes(&x->arena, 160 + peer.n + host.n + port.n), *p = text;
+
+#define PUT(s) (p = mempcpy(p, (s).p, (s).n))
+	PUT(STR("x-forwarded-for: "));
+	PUT(peer);
+	PUT(proto);
+	if (host.n) {
+		PUT(STR("x-forwarded-host: "));
+		PUT(host);
+		PUT(STR("\r\n"));
+	}
+	PUT(STR("x-forwarded-port: "));
+	PUT(port);
+	PUT(STR("\r\nx-request-id: "));
+	PUT(request_id_new(x));
+	PUT(STR("\r\n"));
+#undef PUT
+	http_edits_lines(&x->req_edits, str_of(text, (size_t)(p - text)));
+}
+
+static bool rule_edits_headers(const struct exchange *x)
+{
+	const struct plan_rule *r = x->rule;
+
+	if (r->filters || x->listener_filters)
+		return true;
+	for (unsigned i = 0; i < r->nbackends; i++)
+		if (r->backends[i].filters)
+			return true;
+	return false;
 }
 
 /* Before any filter: what never leaves this hop goes, what we know ourselves comes. */
 void request_edits_begin(struct exchange *x)
 {
+	bool trusted = peer_trusted(x->conn);
+
 	http_edits_init(&x->req_edits, &x->arena);
 	http_strip_hop_by_hop(&x->req_edits, &x->req.head);
 	if (x->req.head.underscores)
 		http_strip_underscores(&x->req_edits, &x->req.head, filters_know_header, x);
-	http_edits_remove(&x->req_edits, &x->req.head, HTTP_EXPECT, STR("expect"));
-	forwarded_set(x);
+	if (!trusted)
+		http_strip_forwarded(&x->req_edits, &x->req.head);
+	if (trusted || rule_edits_headers(x))
+		forwarded_fields(x, trusted);
+	else
+		forwarded_lines(x);
 }
 
 /* --- tries --------------------------------------------------------------------------------- */

@@ -299,6 +299,14 @@ static bool body_is_empty(const struct exchange *x)
 	       (x->resp.framing.body == HTTP_BODY_LENGTH && x->resp.framing.length == 0);
 }
 
+/* All of it came with the head. */
+static bool body_is_here(const struct exchange *x)
+{
+	return body_is_empty(x) ||
+	       (x->resp.framing.body == HTTP_BODY_LENGTH &&
+		       x->resp.framing.length <= x->resp_head.n - x->resp.head.n);
+}
+
 static void head_final(struct exchange *x)
 {
 	struct h1_response_out out = {.status = x->resp.status,
@@ -311,7 +319,7 @@ static void head_final(struct exchange *x)
 	x->head_at = loop_now(x->worker->loop);
 	wendpoint_result(x->worker, x->endpoint, true);
 	x->up_reusable = x->resp.keep_alive && x->resp.framing.body != HTTP_BODY_CLOSE;
-	if (body_endless(x))
+	if (!body_is_here(x) && body_endless(x))
 		x->body_idle = 0;
 	if (http_has(&x->resp.head, HTTP_KEEP_ALIVE))
 		keep_alive_limit(x);

@@ -32,7 +32,7 @@ static void up_move(struct upconn *u, enum up_state to)
 
 /* --- endpoints ---------------------------------------------------------------------------- */
 
-struct wendpoint *wendpoint_get(struct worker *w, struct plan_endpoint *e)
+struct wendpoint *wendpoint_make(struct worker *w, struct plan_endpoint *e)
 {
 	struct wendpoint **slot;
 

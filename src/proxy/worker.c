@@ -87,16 +87,20 @@ void worker_check_drained(struct worker *w)
 
 /* --- binds -------------------------------------------------------------------------------- */
 
-const struct plan_port_slot *bind_slot(struct bind *b)
+/* Looks its port up in the current plan. */
+static void bind_look(struct bind *b)
 {
 	const struct plan *plan = worker_plan(b->worker);
 
-	/* By revision: a later plan may lie where an earlier one lay. */
-	if (plan && b->seen_revision != plan_revision(plan)) {
-		b->seen_revision = plan_revision(plan);
-		b->slot = plan_port_find(plan, b->port_id);
-	}
-	return b->slot;
+	b->slot = plan ? plan_port_find(plan, b->port_id) : NULL;
+	snprintf(b->port_text, sizeof(b->port_text), "%u", b->slot ? b->slot->port->number : 0u);
+}
+
+static void worker_swap(struct worker *w, const struct plan *plan)
+{
+	plan_holder_swap(&w->plans, plan);
+	list_for_each (node, &w->binds)
+		bind_look(container_of(node, struct bind, node));
 }
 
 void bind_unref(struct bind *b)
@@ -139,6 +143,7 @@ static void bind_listen(struct worker *w, const struct msg *m)
 	b->refs = 1;
 	list_init(&b->node);
 	list_add_tail(&w->binds, &b->node);
+	bind_look(b);
 	for (unsigned i = 0; i < m->n_fds; i++) {
 		struct bind_listener *bl = &b->listeners[b->n_listeners];
 
@@ -251,7 +256,7 @@ static void worker_deliver(struct mail *mail)
 
 	switch (m->kind) {
 	case MSG_PLAN:
-		plan_holder_swap(&w->plans, m->plan);
+		worker_swap(w, m->plan);
 		break;
 	case MSG_ENDPOINT:
 		up_endpoint_leaving(w, m->endpoint);
@@ -263,7 +268,7 @@ static void worker_deliver(struct mail *mail)
 		b = bind_find(w, &m->addr);
 		if (b) {
 			b->port_id = m->port_id;
-			b->seen_revision = 0;
+			bind_look(b);
 		}
 		break;
 	case MSG_UNLISTEN:
@@ -315,6 +320,8 @@ int worker_init(
 	w->proxy_workers = n;
 	rand_secure(&seed, sizeof(seed));
 	rand_init(&w->rand, seed);
+	for (int i = 0; i < 16; i++)
+		w->id_prefix[i] = "0123456789abcdef"[rand_below(&w->rand, 16)];
 	plan_holder_init(&w->plans, plan_done, w);
 	list_init(&w->binds);
 	list_init(&w->idle);

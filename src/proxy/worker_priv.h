@@ -47,7 +47,7 @@ struct bind {
 	uint64_t port_id; /* plan_port.id */
 	unsigned refs; /* listeners open, connections alive */
 	bool closing; /* its port is gone from the plan */
-	uint64_t seen_revision; /* of the plan in which <slot> was looked up; 0: not yet */
+	char port_text[8]; /* of <slot>'s port: "80" */
 	const struct plan_port_slot *slot; /* NULL: no such port in that plan */
 	unsigned n_listeners;
 	struct bind_listener {
@@ -340,6 +340,7 @@ struct worker {
 	size_t n_wrrs;
 	struct regex_scratch *regex;
 	struct rand rand;
+	char id_prefix[16]; /* of the request ids made here: random digits */
 	struct ring *ring; /* access log; NULL: none */
 	int64_t date_second;
 	char date[H1_DATE_N];
@@ -407,7 +408,10 @@ void worker_join(struct worker *w);
 const struct plan *worker_plan(struct worker *w);
 struct str worker_date(struct worker *w);
 /* The port that <b> belongs to in the current plan, or NULL. */
-const struct plan_port_slot *bind_slot(struct bind *b);
+static inline const struct plan_port_slot *bind_slot(const struct bind *b)
+{
+	return b->slot;
+}
 void bind_unref(struct bind *b);
 void worker_tell_health(struct worker *w, struct plan_endpoint *e, bool eject);
 /* Tells control when the last connection is gone and the worker drains. */
@@ -526,7 +530,14 @@ void up_want(struct upconn *u, size_t want);
 void up_done(struct upconn *u, enum up_end how);
 void up_endpoint_leaving(struct worker *w, struct plan_endpoint *e);
 void up_close_pools(struct worker *w);
-struct wendpoint *wendpoint_get(struct worker *w, struct plan_endpoint *e);
+struct wendpoint *wendpoint_make(struct worker *w, struct plan_endpoint *e);
+static inline struct wendpoint *wendpoint_get(struct worker *w, struct plan_endpoint *e)
+{
+	struct wendpoint *ep = likely(e->index < w->endpoints.n) ? w->endpoints.p[e->index] : NULL;
+
+	AN_HOT(!ep || ep->serial == e->serial);
+	return likely(ep) ? ep : wendpoint_make(w, e);
+}
 void wendpoint_active(struct worker *w, struct plan_endpoint *e, int by);
 void wendpoint_result(struct worker *w, struct plan_endpoint *e, bool good);
 bool up_leaving_gone(struct worker *w, struct plan_endpoint *e);
