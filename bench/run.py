@@ -74,6 +74,10 @@ def pss_kib(pid):
     return total
 
 
+class Failed(Exception):
+    """A program or row that cannot be measured; the others go on."""
+
+
 class Program:
     """One proxy under test: writes its configuration, starts pinned, stops by process id."""
 
@@ -101,8 +105,8 @@ class Program:
             except OSError:
                 pass
             if self.proc.poll() is not None or time.monotonic() > end:
-                raise SystemExit(f"{self.name} does not serve:\n{(self.work / 'log').read_text()[-2000:]}")
-            time.sleep(0.02)
+                raise Failed(f"{self.name} does not serve:\n{(self.work / 'log').read_text()[-2000:]}")
+            time.sleep(0.002)
 
     def env(self):
         return {}
@@ -313,7 +317,7 @@ class Bench:
         self.rounds, self.seconds = rounds, seconds
         self.work = tempfile.mkdtemp(prefix="sluice-bench-")
         self.origin_port = free_port()
-        self.rows = []
+        self.rows, self.made = [], []
         self.origin = subprocess.Popen(["taskset", "-c", LOAD_CORE, BUILD / "bench" / "origin", str(self.origin_port)])
         time.sleep(0.2)
 
@@ -324,21 +328,38 @@ class Bench:
 
     def make(self, cls, **options):
         p = cls(self.work, self.origin_port, **options)
-        return p if p.available() else None
+        if not p.available():
+            print(f"  left out: {p.name} is not installed", flush=True)
+            return None
+        self.made.append(p)
+        return p
+
+    def stop_all(self):
+        """What a row that failed has left running."""
+        for p in self.made:
+            p.stop()
+        self.made.clear()
 
     def pairs(self, programs, connections, size=0):
         """CPU µs per request of each program, <rounds> times, interleaved; every program warmed first."""
-        found = [p for p in programs if p]
-        for p in found:
-            p.start()
-            load(p.port, connections, 1, size)
+        found = []
+        for p in filter(None, programs):
+            try:
+                p.start()
+                load(p.port, connections, 1, size)
+                found.append(p)
+            except Failed as e:
+                if p.name in ("sluice", "forwarder"):
+                    raise
+                print(f"  left out: {e}", flush=True)
+                p.stop()
         cpu = {p: [] for p in found}
         for i in range(self.rounds):
             for p in found if i % 2 == 0 else reversed(found):
                 before = cpu_seconds(p.proc.pid)
                 n, failed = load(p.port, connections, self.seconds, size)
                 if failed:
-                    raise SystemExit(f"{p.name}: {failed} of {n} requests failed: the figure would lie")
+                    raise Failed(f"{p.name}: {failed} of {n} requests failed: the figure would lie")
                 cpu[p].append((cpu_seconds(p.proc.pid) - before) / n * 1e6)
         for p in found:
             p.stop()
@@ -431,11 +452,11 @@ def callgrind_instructions(b, n, **options):
     p = b.make(Sluice, **options)
     out = p.work / "callgrind.out"
     command = p.command()
-    p.command = lambda: ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "-q", *command, "--supervise", "off"]
+    p.command = lambda: ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "-q", *command, "--supervise", "off", "--sandbox", "off"]
     p.start()
     done = 0
     with_header = "GET /0 HTTP/1.1\r\nHost: example.com\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n".encode()
-    socks = [socket.create_connection(("127.0.0.1", p.port)) for _ in range(4)]
+    socks = [socket.create_connection(("127.0.0.1", p.port), timeout=10) for _ in range(4)]
     while done < n:
         for s in socks:
             s.sendall(with_header)
@@ -483,7 +504,7 @@ def change_live(p, n, i):
     docs[7]["spec"]["rules"][0].pop("backendRefs", None)
     tmp = path.with_suffix(".tmp")
     tmp.write_text("\n---\n".join(map(json.dumps, docs)))
-    s = socket.create_connection(("127.0.0.1", p.port))
+    s = socket.create_connection(("127.0.0.1", p.port), timeout=10)
     ask = f"GET /changed/{i} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
     tmp.rename(path)
     began = time.monotonic()
@@ -494,7 +515,7 @@ def change_live(p, n, i):
             s.close()
             return time.monotonic() - began
         if time.monotonic() - began > 10:
-            raise SystemExit(f"a changed route is not live after 10 s: {answer[:300]}")
+            raise Failed(f"a changed route is not live after 10 s: {answer[:300]}")
 
 
 def row_idle(b):
@@ -587,19 +608,26 @@ def main():
     args.add_argument("--seconds", type=int, default=2)
     args.add_argument("--out", type=pathlib.Path)
     args = args.parse_args()
-    b = Bench(args.rounds, args.seconds)
+    b, failed = Bench(args.rounds, args.seconds), []
     try:
         for name in args.rows.split(","):
             print(f"{name}:", flush=True)
-            ROWS[name](b)
+            try:
+                ROWS[name](b)
+            except (Failed, subprocess.CalledProcessError, OSError) as e:
+                failed.append(name)
+                print(f"  FAILED: {e}", flush=True)
+            finally:
+                b.stop_all()
     finally:
         b.close()
     if args.out:
         head = (f"# Benchmarks\n\n{time.strftime('%Y-%m-%d')}, {machine()}. Made by `make bench`; method: the head of `bench/run.py`.\n\n")
         note = args.out.read_text().partition("\n## ")[2] if args.out.exists() else ""
         args.out.write_text(head + table(b.rows) + "\n" + (f"\n## {note}" if note else ""))
-    print(f"{len(b.rows)} passed, 0 failed, 0 skipped")
+    print(f"{len(b.rows)} passed, {len(failed)} failed, 0 skipped")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
