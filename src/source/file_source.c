@@ -55,6 +55,7 @@ struct origin {
 	char *path;
 	uint64_t hash; /* of its whole text */
 	int err; /* it cannot be read */
+	bool troubled; /* some document has a problem, or stays though it is not there any more */
 	/* What a burst brought, until it is known whether it is used. */
 	bool waiting;
 	bool gone;
@@ -76,6 +77,7 @@ struct file_source {
 	uint64_t digest; /* of what is in force */
 	struct map origins; /* path → struct origin */
 	struct map claims; /* kind and key → struct claim */
+	struct map contested; /* those claims that more than one document gives */
 	struct arena problem_arena;
 	VEC(struct file_problem) problems;
 	struct map problems_before; /* text → itself, from the burst before */
@@ -167,6 +169,8 @@ static struct provided *provide(
 		map_put(&s->claims, str_from(p->claim->key), p->claim);
 	}
 	*vec_push(&p->claim->by) = p;
+	if (p->claim->by.n == 2)
+		map_put(&s->contested, str_from(p->claim->key), p->claim);
 	arena_fini(&scratch);
 	return p;
 }
@@ -181,6 +185,8 @@ static void withdraw(struct file_source *s, struct provided *p)
 			break;
 		}
 	}
+	if (c->by.n == 1)
+		map_del(&s->contested, str_from(c->key));
 	claim_settle(s, c);
 	if (c->by.n == 0) {
 		map_del(&s->claims, str_from(c->key));
@@ -425,12 +431,14 @@ static void origin_use(struct file_source *s, struct origin *origin, struct str 
 	bool failed = false;
 
 	origin->hash = hash_bytes(&digest_key, text.p, text.n);
+	origin->troubled = false;
 	origin->docs.p = NULL;
 	origin->docs.n = origin->docs.cap = 0;
 	while (text_split_documents(&stream, &doc)) {
 		struct document *d = document_take(s, origin, &reuse, &doc);
 
 		failed |= d->failed;
+		origin->troubled |= d->failed || d->problems.n > 0;
 		*vec_push(&origin->docs) = d;
 	}
 	map_fini(&reuse.by_hash);
@@ -608,13 +616,10 @@ static void collect_duplicates(struct file_source *s)
 	const struct map_slot *slot;
 	size_t at = 0;
 
-	while ((slot = map_next(&s->claims, &at))) {
+	while ((slot = map_next(&s->contested, &at))) {
 		struct claim *c = slot->value;
-		const struct provided *winner;
+		const struct provided *winner = claim_winner(c);
 
-		if (c->by.n < 2)
-			continue;
-		winner = claim_winner(c);
 		AN(winner);
 		vec_for_each (p, &c->by) {
 			const struct object *o = (*p)->object, *w = winner->object;
@@ -649,6 +654,8 @@ static void collect_of(struct file_source *s, const struct origin *o)
 				"before stays in force",
 				o->path),
 			false);
+	if (!o->troubled)
+		return;
 	vec_for_each (d, &o->docs) {
 		if ((*d)->kept)
 			problem_add(s, str_from(o->path),
@@ -779,6 +786,7 @@ void file_source_free(struct file_source *s)
 		origin_free(s, slot->value);
 	map_fini(&s->origins);
 	map_fini(&s->claims);
+	map_fini(&s->contested);
 	map_fini(&s->problems_before);
 	vec_fini(&s->problems);
 	arena_fini(&s->problem_arena);

@@ -51,6 +51,7 @@ struct files {
 	VEC(struct dir) dirs;
 	struct map by_path; /* path → struct file */
 	unsigned scan;
+	bool links; /* the last scan met symbolic links: a change of any name may matter */
 	int inotify_fd;
 	struct watch watch;
 };
@@ -228,7 +229,10 @@ static void dir_visit(struct files *f, const char *path, unsigned depth)
 
 		if (name[0] != '.' &&
 			snprintf(full, sizeof(full), "%s/%s", path, name) < (int)sizeof(full)) {
-			if (stat(full, &st) == 0 && S_ISDIR(st.st_mode))
+			f->links |= names[i]->d_type == DT_LNK || names[i]->d_type == DT_UNKNOWN;
+			/* The listing itself tells plain files: one stat less for each of them. */
+			if (names[i]->d_type != DT_REG && stat(full, &st) == 0 &&
+				S_ISDIR(st.st_mode))
 				dir_visit(f, full, depth + 1);
 			else if (is_config_name(name))
 				file_visit(f, full);
@@ -257,6 +261,7 @@ static void root_visit(struct files *f, struct root *root)
 	struct stat st;
 
 	watch_holder(f, root->path);
+	f->links |= lstat(root->path, &st) == 0 && S_ISLNK(st.st_mode);
 	if (stat(root->path, &st) < 0) {
 		struct file *file = map_get(&f->by_path, str_from(root->path));
 
@@ -309,38 +314,64 @@ void files_assume(struct files *f, struct str path)
 void files_read(struct files *f)
 {
 	f->scan++;
+	f->links = false;
 	vec_for_each (root, &f->roots)
 		root_visit(f, root);
 	forget_unseen(f);
 	f->ops->settled(f->arg);
 }
 
-static void event_note(struct files *f, const struct inotify_event *ev)
+static void dirs_forget(struct files *f, int wd)
 {
-	if (ev->mask & IN_IGNORED) {
-		for (size_t i = 0; i < f->dirs.n;) {
-			if (f->dirs.p[i].wd == ev->wd) {
-				mem_free(f->dirs.p[i].path);
-				f->dirs.p[i] = f->dirs.p[--f->dirs.n];
-			} else {
-				i++;
-			}
+	for (size_t i = 0; i < f->dirs.n;) {
+		if (f->dirs.p[i].wd == wd) {
+			mem_free(f->dirs.p[i].path);
+			f->dirs.p[i] = f->dirs.p[--f->dirs.n];
+		} else {
+			i++;
 		}
-		return;
 	}
-	if (!ev->len)
-		return;
+}
+
+static bool root_is(const struct files *f, const char *path)
+{
+	/* The holder of "conf" is ".", so its events speak of "./conf". */
+	const char *plain = strncmp(path, "./", 2) == 0 ? path + 2 : path;
+
+	vec_for_each (root, &f->roots) {
+		if (strcmp(root->path, path) == 0 || strcmp(root->path, plain) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether what happened to <full> calls for a look; an editor's temporary file does not. */
+static bool path_counts(struct files *f, const char *name, const char *full)
+{
+	struct file *file = map_get(&f->by_path, str_from(full));
+
+	if (file)
+		file->named = true;
+	return file || f->links || is_config_name(name) || root_is(f, full);
+}
+
+static bool event_note(struct files *f, const struct inotify_event *ev)
+{
+	bool counts = ev->len == 0 || (ev->mask & IN_ISDIR);
+
+	if (ev->mask & IN_IGNORED) {
+		dirs_forget(f, ev->wd);
+		return false;
+	}
 	vec_for_each (d, &f->dirs) {
 		char full[4096];
-		struct file *file;
 
-		if (d->wd != ev->wd || snprintf(full, sizeof(full), "%s/%s", d->path, ev->name) >=
-					       (int)sizeof(full))
+		if (!ev->len || d->wd != ev->wd)
 			continue;
-		file = map_get(&f->by_path, str_from(full));
-		if (file)
-			file->named = true;
+		if (snprintf(full, sizeof(full), "%s/%s", d->path, ev->name) < (int)sizeof(full))
+			counts |= path_counts(f, ev->name, full);
 	}
+	return counts;
 }
 
 static void files_ready(struct watch *w, uint32_t events)
@@ -355,8 +386,7 @@ static void files_ready(struct watch *w, uint32_t events)
 		for (char *at = data; at < data + got;) {
 			const struct inotify_event *ev = (const struct inotify_event *)(void *)at;
 
-			event_note(f, ev);
-			any |= !(ev->mask & IN_IGNORED);
+			any |= event_note(f, ev);
 			at += sizeof(*ev) + ev->len;
 		}
 	}
