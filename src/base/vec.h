@@ -21,7 +21,7 @@
 static inline void vec_room_(void **p, size_t n, size_t *cap, size_t size)
 {
 	if (n == *cap) {
-		*cap = *cap ? *cap * 2 : 8;
+		*cap = *cap ? *cap * 2 : 2;
 		*p = mem_realloc(*p, *cap * size);
 	}
 }

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -682,6 +683,7 @@ static int serve_child(void *arg, const struct child_start *child)
 
 	if (rc == 0) {
 		engine_read(s.engine);
+		(void)malloc_trim(0); /* the texts and trees of the first read are gone */
 		/* Only now: until then an older process, or the backlog, has who asks. */
 		rc = start_server(&s, s.admin_fd, on_admin, &s.admin);
 	}

@@ -32,12 +32,12 @@ struct object_status *status_new(const struct object *o)
 {
 	struct object_status *s = MEM_NEW(struct object_status);
 
-	arena_init(&s->arena, 1024);
+	arena_init(&s->arena, o->kind >= KIND_HTTP_ROUTE ? 512 : 1024);
 	s->kind = o->kind;
 	s->namespace = arena_str(&s->arena, o->namespace);
 	s->name = arena_str(&s->arena, o->name);
 	s->uid = arena_str(&s->arena, o->uid);
-	s->api_version = arena_str(&s->arena, o->api_version);
+	s->api_version = o->api_version; /* static */
 	s->generation = o->generation;
 	s->attached_sets = -1;
 	return s;

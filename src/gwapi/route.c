@@ -280,9 +280,8 @@ static void route_put(struct translator *t, struct route_unit *now, struct rules
 static void parent_ref_report(
 	struct arena *a, const struct parent_reference *ref, struct parent_report *ret)
 {
-	ret->group = ref->group.p ? ref->group : object_kind_group(KIND_GATEWAY);
-	ret->group = arena_str(a, ret->group);
-	ret->kind = arena_str(a, ref->kind.n ? ref->kind : STR("Gateway"));
+	ret->group = ref->group.p ? arena_str(a, ref->group) : object_kind_group(KIND_GATEWAY);
+	ret->kind = ref->kind.n ? arena_str(a, ref->kind) : STR("Gateway");
 	if (ref->namespace.p)
 		ret->namespace = arena_str(a, ref->namespace);
 	ret->name = arena_str(a, ref->name);
@@ -487,7 +486,7 @@ void route_make(struct translator *t, struct route_unit *r)
 	memset(&r->counted, 0, sizeof(r->counted));
 	memset(&r->upstreams, 0, sizeof(r->upstreams));
 	memset(&r->uses, 0, sizeof(r->uses));
-	arena_init(&r->arena, 512);
+	arena_init(&r->arena, 128); /* most need little: thousands of them stand */
 	o = look(t, &r->unit, r->kind, namespace, name);
 	if (o)
 		route_do(t, r, o);
