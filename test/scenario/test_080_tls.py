@@ -383,7 +383,7 @@ def test_backend_tls_policy(gw, tls_upstreams, tmp_path, ca, leaf, what, policy,
         else:
             assert b"upstream_tls" in r.body
             assert b.requests == []
-            gw.until(lambda: "TLS to an endpoint failed" in gw.tail(), "told")
+            gw.until(lambda: gw.says("TLS to an endpoint failed"), "told")
 
 
 def test_backend_tls_never_falls_back(gw, ca):

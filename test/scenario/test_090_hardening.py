@@ -136,7 +136,7 @@ def test_runs_as_nobody_on_a_low_port_also_after_an_upgrade(as_nobody):
     assert get(gw.port).status == 200
     old = children(gw.proc.pid)
     gw.proc.send_signal(signal.SIGUSR2)
-    gw.until(lambda: "upgraded in place" in gw.tail() and children(gw.proc.pid) and not set(children(gw.proc.pid)) & set(old), "upgraded")
+    gw.until(lambda: gw.says("upgraded in place") and children(gw.proc.pid) and not set(children(gw.proc.pid)) & set(old), "upgraded")
     gw.until(lambda: gw.health("/readyz")[0] == 200, "ready")
     boss, child = proc_status(gw.proc.pid), proc_status(children(gw.proc.pid)[0])
     assert boss["Uid"].split()[0] == child["Uid"].split()[0] == str(NOBODY)
@@ -202,7 +202,7 @@ def test_a_dying_child_leaves_no_core(gw, upstreams, tmp_path, monkeypatch):
         child = children(gw.proc.pid)[0]
         os.kill(child, signal.SIGABRT)
         assert get(gw.port).status == 200
-        gw.until(lambda: f"child {child} died of signal 6" in gw.tail(), "the death told")
+        gw.until(lambda: gw.says(f"child {child} died of signal 6"), "the death told")
         assert list(there.iterdir()) == []
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))

@@ -122,6 +122,10 @@ class Gateway:
             assert time.monotonic() < end, f"not {what} in {timeout} s: {self.tail()}"
             time.sleep(0.005)
 
+    def says(self, text):
+        """Whether the log holds <text>, however many lines of access log came after it."""
+        return text in self.log_path.read_text(errors="replace")
+
     def tail(self):
         return self.log_path.read_text(errors="replace")[-4000:]
 
