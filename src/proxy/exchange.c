@@ -179,7 +179,10 @@ static void exchange_free(struct exchange *x)
 	if (w->spare.n < SPARES) {
 		arena_reset(&x->arena);
 		*vec_push(&w->spare) = x;
-		POISON(x, sizeof(*x));
+		/* All but the arena, which owns memory that LSan must see. */
+		POISON(x, offsetof(struct exchange, arena));
+		POISON(&x->arena + 1,
+			sizeof(*x) - offsetof(struct exchange, arena) - sizeof(x->arena));
 	} else {
 		arena_fini(&x->arena);
 		mem_free(x);

@@ -67,12 +67,13 @@ static void on_drained(void *arg)
 
 static const struct proxy_ops ops = {on_open, on_close, on_bound, on_drained};
 
-void rig_init_workers(struct rig *r, unsigned workers)
+static void init_with(struct rig *r, struct proxy_config pc)
 {
 	struct loop_config lc = {0};
-	struct proxy_config pc = {.workers = workers, .by_hand = true};
 
-	*r = (struct rig){.settings = plan_settings_default(), .workers = workers};
+	*r = (struct rig){
+		.settings = plan_settings_default(), .workers = pc.workers, .writer = pc.writer};
+	pc.by_hand = true;
 	clock_manual_init(&r->clock, SEC(1000), 0);
 	lc.clock = pc.clock = &r->clock.clock;
 	assert_int_equal(loop_new(&lc, &r->control), 0);
@@ -80,6 +81,19 @@ void rig_init_workers(struct rig *r, unsigned workers)
 	assert_int_equal(proxy_new(r->control, r->store, &pc, &ops, r, &r->proxy), 0);
 	for (int i = 0; i < RIG_BACKENDS; i++)
 		r->backends[i].fd = listen_on(&r->backends[i].port);
+}
+
+void rig_init_workers(struct rig *r, unsigned workers)
+{
+	init_with(r, (struct proxy_config){.workers = workers});
+}
+
+void rig_init_log(struct rig *r, int fd, enum proxy_log_format format)
+{
+	struct proxy_config pc = {.workers = 1, .writer = writer_new(), .access_format = format};
+
+	pc.access_output = (unsigned)writer_output(pc.writer, fd);
+	init_with(r, pc);
 }
 
 void rig_init(struct rig *r)
@@ -92,6 +106,8 @@ void rig_fini(struct rig *r)
 	struct plan_store_stats s;
 
 	proxy_free(r->proxy);
+	if (r->writer)
+		writer_free(r->writer);
 	loop_tick(r->control, 0);
 	s = plan_store_stats(r->store);
 	assert_int_equal(s.plans, 0);

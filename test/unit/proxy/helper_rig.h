@@ -45,7 +45,7 @@ struct rig {
 	struct plan_settings settings; /* of the port that rig_commit() puts */
 	const struct plan_cidr *trusted;
 	unsigned workers;
-	struct ring *log;
+	struct writer *writer; /* access log; NULL: none */
 };
 
 /* A rule as the tests need it: what is not said is nothing. */
@@ -66,6 +66,8 @@ struct rig_rule {
 
 void rig_init(struct rig *r);
 void rig_init_workers(struct rig *r, unsigned workers);
+/* One worker that logs to <fd>. */
+void rig_init_log(struct rig *r, int fd, enum proxy_log_format format);
 void rig_fini(struct rig *r);
 
 void rig_begin(struct rig *r);
