@@ -118,6 +118,11 @@ int pem_check_pair(struct arena *a, struct str chain, struct str key, struct pem
 		return refuse(ret_why,
 			STR("the private key is not valid PEM, or is protected by a pass phrase"));
 	}
+	if (EVP_PKEY_get_security_bits(k) < PEM_MIN_SECURITY_BITS) {
+		EVP_PKEY_free(k);
+		X509_free(leaf);
+		return refuse(ret_why, STR("the private key is too weak; RSA needs 2048 bits"));
+	}
 	fits = X509_check_private_key(leaf, k) == 1;
 	if (fits)
 		names_read(a, leaf, ret_names);

@@ -14,6 +14,7 @@
 
 #define PEM_MAX_BYTES (512u << 10) /* of one chain, key or bundle */
 #define PEM_MAX_CERTS 512 /* in one chain or bundle */
+#define PEM_MIN_SECURITY_BITS 112 /* of a private key: what TLS is ready to serve with */
 
 struct pem_names {
 	struct str *p; /* DNS names of the leaf, lower case, as subjectAltName has them */

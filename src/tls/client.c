@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "tls/tls_priv.h"
 
+#define NAME_MAX_BYTES 255 /* of SNI */
+
 struct tls_client {
 	_Atomic uint32_t refs;
 	char *name; /* NUL-terminated; empty: none */
@@ -81,6 +83,9 @@ int tls_client_new(const struct tls_client_config *config, struct tls_client **r
 	struct tls_client *c;
 	unsigned char ip[16];
 
+	if (config->name.n > NAME_MAX_BYTES ||
+		(config->name.n && memchr(config->name.p, 0, config->name.n)))
+		return -EINVAL;
 	if (!config->insecure)
 		trust = config->trust ? pki_trust_ref(config->trust) : tls_trust_system();
 	if (!config->insecure && !trust)

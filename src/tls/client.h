@@ -30,7 +30,8 @@ struct tls_client_config {
 	bool tls13; /* at least TLS 1.3; else 1.2 */
 };
 
-/* Copies what it needs.  Returns owned, or -ENOENT: the system has no trust anchors. */
+/* Copies what it needs.  Returns owned, -ENOENT: the system has no trust anchors,
+ * or -EINVAL: <name> is longer than 255 bytes or has a NUL. */
 int must_check tls_client_new(const struct tls_client_config *config, struct tls_client **ret_c);
 struct tls_client *tls_client_ref(struct tls_client *c);
 /* NULL is legal. */

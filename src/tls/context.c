@@ -16,7 +16,7 @@
 /* AEAD with ephemeral keys only (RFC 9325 §4.2); of TLS 1.3 all suites are. */
 #define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
 /* Not const: a macro of OpenSSL casts it. */
-static char groups[] = "X25519:P-256:P-384";
+static char groups[] = "X25519:P-256:P-384:P-521";
 /* Bytes of the peer's certificates, and links between them. */
 #define CERTS_MAX (64 << 10)
 #define DEPTH_MAX 10

@@ -11,6 +11,9 @@
 
 #define PAIRS_MAX 64 /* of one listener, as the API's certificateRefs */
 
+/* Anchors whose names clients are told; of more, none: the list must fit a message. */
+#define HINTS_MAX 64
+
 struct tls_policy {
 	_Atomic uint32_t refs;
 	struct pki_pair **pairs;
@@ -221,7 +224,8 @@ static bool policy_apply(struct tls *t, struct tls_policy *p, struct str name)
 			mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 		SSL_set_verify(ssl, mode, p->clients_optional ? verify_any : verify_valid);
 		AN(SSL_set1_verify_cert_store(ssl, p->clients->store));
-		SSL_set0_CA_list(ssl, SSL_dup_CA_list(p->client_names));
+		if (sk_X509_NAME_num(p->client_names) <= HINTS_MAX)
+			SSL_set0_CA_list(ssl, SSL_dup_CA_list(p->client_names));
 	}
 	return pairs_apply(p, ssl, name);
 }

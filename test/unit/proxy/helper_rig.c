@@ -142,6 +142,8 @@ static struct plan_port *port_new(struct rig *r)
 	p->settings = s;
 	p->trusted = r->trusted;
 	p->ntrusted = r->trusted ? 1 : 0;
+	if (r->port_edit)
+		r->port_edit(r, p);
 	return p;
 }
 
@@ -168,6 +170,8 @@ void rig_upstream(struct rig *r, const char *name, const int *backends)
 	for (unsigned i = 0; i < n; i++)
 		AZ(plan_addr_parse(
 			STR("127.0.0.1"), target_port(r, backends[i]), &u->targets[i].addr));
+	if (r->upstream_edit)
+		r->upstream_edit(r, u);
 	plan_edit_put_upstream(r->edit, u);
 }
 

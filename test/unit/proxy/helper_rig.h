@@ -44,6 +44,8 @@ struct rig {
 	unsigned closes; /* addresses given up */
 	struct plan_settings settings; /* of the port that rig_commit() puts */
 	const struct plan_cidr *trusted;
+	void (*port_edit)(struct rig *r, struct plan_port *p); /* before it is put; NULL */
+	void (*upstream_edit)(struct rig *r, struct plan_upstream *u);
 	unsigned workers;
 	struct writer *writer; /* access log; NULL: none */
 };

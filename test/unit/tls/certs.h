@@ -68,35 +68,55 @@ static inline void made_free(struct made *m)
 	EVP_PKEY_free(m->key);
 }
 
+/* As PEM. */
+struct made_text {
+	BIO *bio[2];
+	struct str chain, key;
+};
+
+static inline struct str made_bio_text(BIO *b)
+{
+	char *p;
+	long n = BIO_get_mem_data(b, &p);
+
+	return str_of(p, (size_t)n);
+}
+
+static inline struct made_text made_text(const struct made *m)
+{
+	struct made_text t = {.bio = {BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem())}};
+
+	assert_true(PEM_write_bio_X509(t.bio[0], m->cert));
+	assert_true(PEM_write_bio_PrivateKey(t.bio[1], m->key, NULL, NULL, 0, NULL, NULL));
+	t.chain = made_bio_text(t.bio[0]);
+	t.key = made_bio_text(t.bio[1]);
+	return t;
+}
+
+static inline void made_text_free(struct made_text *t)
+{
+	BIO_free(t->bio[0]);
+	BIO_free(t->bio[1]);
+}
+
 static inline struct pki_pair *made_pair(const struct made *m)
 {
-	BIO *c = BIO_new(BIO_s_mem()), *k = BIO_new(BIO_s_mem());
+	struct made_text t = made_text(m);
 	struct pki_pair *p = NULL;
-	char *ct, *kt;
-	long cn, kn;
 
-	PEM_write_bio_X509(c, m->cert);
-	PEM_write_bio_PrivateKey(k, m->key, NULL, NULL, 0, NULL, NULL);
-	cn = BIO_get_mem_data(c, &ct);
-	kn = BIO_get_mem_data(k, &kt);
-	assert_int_equal(pki_pair_new(str_of(ct, (size_t)cn), str_of(kt, (size_t)kn), &p), 0);
-	BIO_free(c);
-	BIO_free(k);
+	assert_int_equal(pki_pair_new(t.chain, t.key, &p), 0);
+	made_text_free(&t);
 	return p;
 }
 
 static inline struct pki_trust *made_trust(const struct made *m)
 {
-	BIO *c = BIO_new(BIO_s_mem());
-	struct pki_trust *t = NULL;
-	char *ct;
-	long cn;
+	struct made_text t = made_text(m);
+	struct pki_trust *trust = NULL;
 
-	PEM_write_bio_X509(c, m->cert);
-	cn = BIO_get_mem_data(c, &ct);
-	assert_int_equal(pki_trust_new(str_of(ct, (size_t)cn), &t), 0);
-	BIO_free(c);
-	return t;
+	assert_int_equal(pki_trust_new(t.chain, &trust), 0);
+	made_text_free(&t);
+	return trust;
 }
 
 #endif

@@ -177,6 +177,76 @@ static int end(void **state)
 	return 0;
 }
 
+/* --- ClientHellos in pieces --------------------------------------------------------------- */
+
+/* The client's bytes, taken out of its hands. */
+static int said(BIO *b, char *p, int room)
+{
+	int n = BIO_read(b, p, room);
+
+	assert_true(n > 0);
+	return n;
+}
+
+/* Each byte of the ClientHello in a record of its own: the name is found, and nothing else is
+ * decided before (RFC 8446 §5.1). */
+static void hello_in_tiny_records(void **state)
+{
+	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+	struct world w;
+	char hello[4096];
+	int n;
+
+	(void)state;
+	world_begin(&w, TLS1_3_VERSION);
+	w.policies[0] = policy("a", NULL, false); /* for any other name there is none */
+	connect_to(&w, "a.example", false);
+	SSL_set_bio(w.ssl, in, out);
+	assert_int_equal(SSL_do_handshake(w.ssl), -1);
+	n = said(out, hello, sizeof(hello));
+	assert_int_equal(hello[0], 0x16);
+	for (int i = 5; i < n; i++) {
+		char record[6] = {0x16, 3, 1, 0, 1, hello[i]};
+
+		assert_int_equal(send(w.fd, record, sizeof(record), MSG_NOSIGNAL), 6);
+		if (i % 50 == 0)
+			loop_tick(w.loop, 0);
+		assert_int_equal(w.hs_seen.n, 0);
+	}
+	for (int i = 0; i < 1000 && !w.hs_seen.n; i++) {
+		char part[4096];
+		ssize_t got = recv(w.fd, part, sizeof(part), 0);
+
+		if (got > 0)
+			assert_int_equal(BIO_write(in, part, (int)got), got);
+		(void)SSL_do_handshake(w.ssl);
+		if (BIO_pending(out)) {
+			n = said(out, part, sizeof(part));
+			assert_int_equal(send(w.fd, part, (size_t)n, MSG_NOSIGNAL), n);
+		}
+		loop_tick(w.loop, MSEC(1));
+	}
+	assert_int_equal(w.hs_seen.res, 0);
+	disconnect(&w);
+	world_end(&w);
+}
+
+/* A second ClientHello, because the first offered no share for a group of ours. */
+static void hello_twice(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_begin(&w, TLS1_3_VERSION);
+	w.policies[0] = policy("a", NULL, false);
+	connect_to(&w, "a.example", false);
+	assert_true(SSL_set1_groups_list(w.ssl, "X448:P-256"));
+	assert_int_equal(shake(&w), 0);
+	assert_int_equal(w.thread.handshakes, 1);
+	disconnect(&w);
+	world_end(&w);
+}
+
 /* --- resumption --------------------------------------------------------------------------- */
 
 static void resumes_only_at_home(int version)
@@ -297,7 +367,7 @@ static void key_updates(void **state)
 		assert_int_equal(SSL_write(w.ssl, "x", 1), 1);
 		listen_a_while(&w);
 	}
-	assert_int_equal(w.rx_seen.res, 1);
+	assert_true(w.rx_seen.res > 0);
 	/* nothing else for a long time is a flood */
 	for (; sent < 10000 && w.rx_seen.res > 0; sent++) {
 		assert_true(SSL_key_update(w.ssl, SSL_KEY_UPDATE_REQUESTED));
@@ -381,6 +451,8 @@ static void oversized_hello(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hello_in_tiny_records),
+		cmocka_unit_test(hello_twice),
 		cmocka_unit_test(tickets_12),
 		cmocka_unit_test(tickets_13),
 		cmocka_unit_test(ticket_before_demands),
