@@ -12,17 +12,31 @@ install(TARGETS sluice RUNTIME DESTINATION bin)
 install(FILES ${CMAKE_BINARY_DIR}/sluice.1 DESTINATION share/man/man1)
 install(FILES ${CMAKE_BINARY_DIR}/sluice.completion
 	DESTINATION share/bash-completion/completions RENAME sluice)
-install(FILES LICENSE NOTICE CHANGELOG.md DESTINATION share/doc/sluice)
-install(DIRECTORY examples/quickstart DESTINATION share/doc/sluice/examples)
-install(FILES deploy/systemd/sluice.service DESTINATION lib/systemd/system)
+install(FILES LICENSE NOTICE CHANGELOG.md README.md docs/settings.md docs/reasons.md
+	DESTINATION share/doc/sluice)
+install(DIRECTORY examples/quickstart DESTINATION share/doc/sluice/examples USE_SOURCE_PERMISSIONS)
+# The unit names the binary, so it is written for the prefix; /etc/sluice belongs to the system's own.
+install(CODE "
+	file(READ \"${CMAKE_SOURCE_DIR}/deploy/systemd/sluice.service\" unit)
+	string(REPLACE \"/usr/bin/\" \"\${CMAKE_INSTALL_PREFIX}/bin/\" unit \"\${unit}\")
+	file(WRITE \"${CMAKE_BINARY_DIR}/sluice.service\" \"\${unit}\")
+	file(INSTALL DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/system\" TYPE FILE
+		FILES \"${CMAKE_BINARY_DIR}/sluice.service\")
+	if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\")
+		file(INSTALL DESTINATION /etc/sluice TYPE FILE FILES \"${CMAKE_SOURCE_DIR}/deploy/etc/README\")
+	endif()")
 
 set(CPACK_GENERATOR DEB)
+set(CPACK_SET_DESTDIR ON)
+set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_PACKAGE_NAME sluice)
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Kubernetes Gateway API gateway, controller and data plane in one program")
+set(CPACK_PACKAGE_DESCRIPTION "Reads GatewayClass, Gateway, ListenerSet and route objects, from a folder of YAML or from a cluster, and
+carries their traffic.")
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The Sluice authors <sluice@sluice.dev>")
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/deploy/etc/conffiles)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_DIRECTORY ${CMAKE_SOURCE_DIR}/build)

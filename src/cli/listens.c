@@ -8,7 +8,7 @@
 
 /* SO_REUSEPORT would let another process of ours share the address unnoticed; a first bind without
  * it finds that out. */
-static int address_is_free(const struct addr *addr)
+static int address_is_free(const struct addr *addr, int v6only)
 {
 	const int on = 1;
 	int fd = socket(addr->sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0), err = 0;
@@ -17,7 +17,7 @@ static int address_is_free(const struct addr *addr)
 		return -errno;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
 		(addr->sa.sa_family == AF_INET6 &&
-			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0) ||
+			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof(v6only)) < 0) ||
 		bind(fd, &addr->sa, addr->len) < 0)
 		err = errno;
 	close(fd);
@@ -65,11 +65,12 @@ int listens_open(struct listens *l, const struct addr *addr, unsigned n, unsigne
 		*ret_set = known;
 		return 0;
 	}
-	rc = address_is_free(addr);
+	/* A single socket is an operators' one: there [::] takes IPv4 too. */
+	rc = address_is_free(addr, n > 1);
 	if (rc < 0)
 		return rc;
 	for (; set.n < n; set.n++) {
-		rc = listener_open(addr);
+		rc = n > 1 ? listener_open(addr) : listener_open_dual(addr);
 		if (rc < 0) {
 			set_close(&set);
 			return rc;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/docs.h"
 #include "cli/offline.h"
 #include "cli/supervisor.h"
 
@@ -14,6 +15,16 @@ static int say(void (*write)(struct buf *out))
 	print(buf_str(&out));
 	buf_fini(&out);
 	return EXIT_GOOD;
+}
+
+static int docs(const char *page)
+{
+	struct buf out = {0};
+	int rc = docs_write(str_from(page), &out);
+
+	print(buf_str(&out));
+	buf_fini(&out);
+	return rc < 0 ? EXIT_USAGE : EXIT_GOOD;
 }
 
 static int version(void)
@@ -30,11 +41,11 @@ static int special(int argc, char **argv)
 	if (strcmp(argv[1], "--version") == 0)
 		return version();
 	if (strcmp(argv[1], "--man") == 0)
-		return say(options_man);
+		return say(docs_man);
 	if (strcmp(argv[1], "--completion") == 0)
 		return say(options_completion);
-	if (strcmp(argv[1], "--settings") == 0)
-		return say(options_settings);
+	if (argc == 3 && strcmp(argv[1], "--docs") == 0)
+		return docs(argv[2]);
 	if (argc == 3 && strcmp(argv[1], SUPERVISOR_CHECK) == 0)
 		return supervisor_can_take_over(argv[2]) ? EXIT_GOOD : EXIT_FINDINGS;
 	return -1;

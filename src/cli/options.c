@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "plan/settings.h"
-
 struct option_def {
 	const char *name;
 	enum option_kind kind;
@@ -300,48 +298,26 @@ void options_help(enum command command, struct buf *out)
 			STR("\nexit: 0 good, 1 findings, no match or cannot start, 2 usage\n"));
 }
 
-/* Text for roff: '-' is a minus sign, and no line may begin with '.' or '\''. */
-static void roff_add(struct buf *out, const char *text)
+struct option_row option_row(enum option_id id)
 {
-	for (; *text; text++) {
-		if (*text == '-')
-			buf_addc(out, '\\');
-		buf_addc(out, *text);
+	const struct option_def *d = &defs[id];
+	struct option_row r = {d->name, d->arg, d->dflt, d->help, {0}};
+
+	for (size_t i = 0; d->help && i < ARRAY_LEN(commands); i++) {
+		if (d->commands & commands[i].command)
+			buf_printf(&r.commands, "%s%s", r.commands.n ? ", " : "", commands[i].name);
 	}
+	return r;
 }
 
-void options_man(struct buf *out)
+size_t options_commands(void)
 {
-	buf_add(out,
-		STR(".TH SLUICE 1\n.SH NAME\nsluice \\- a Kubernetes Gateway API gateway\n.SH SYNOPSIS\n"));
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		buf_printf(out, ".B sluice %s\n", commands[i].name);
-		roff_add(out, commands[i].usage);
-		buf_add(out, STR("\n.br\n"));
-	}
-	buf_add(out, STR(".SH COMMANDS\n"));
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		buf_printf(out, ".TP\n.B %s\n", commands[i].name);
-		roff_add(out, commands[i].help);
-		buf_addc(out, '\n');
-	}
-	buf_add(out, STR(".SH OPTIONS\nEach is also read from a variable: \\-\\-log\\-level from "
-			 "SLUICE_LOG_LEVEL. The option wins.\n"));
-	for (size_t id = 0; id < OPTION_COUNT_; id++) {
-		const struct option_def *d = &defs[id];
+	return ARRAY_LEN(commands);
+}
 
-		if (!d->help)
-			continue;
-		buf_add(out, STR(".TP\n.B \\-\\-"));
-		roff_add(out, d->name);
-		buf_printf(out, " %s\n", d->arg);
-		roff_add(out, d->help);
-		if (*d->dflt)
-			buf_printf(out, " (default %s)", d->dflt);
-		buf_addc(out, '\n');
-	}
-	buf_add(out,
-		STR(".SH EXIT STATUS\n0 good; 1 findings, no match or cannot start; 2 usage.\n"));
+struct command_row command_row(size_t i)
+{
+	return (struct command_row){commands[i].name, commands[i].usage, commands[i].help};
 }
 
 void options_completion(struct buf *out)
@@ -363,45 +339,4 @@ void options_completion(struct buf *out)
 	}
 	buf_add(out, STR("\t*) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n\tesac\n}\n"
 			 "complete -o filenames -F _sluice sluice\n"));
-}
-
-static void setting_value(const struct plan_setting *d, int64_t v, struct buf *out)
-{
-	switch (d->type) {
-	case PLAN_SETTING_DURATION:
-		if (v == 0)
-			buf_add(out, STR("never"));
-		else if (v % SEC(1))
-			buf_printf(out, "%lldms", (long long)(v / MSEC(1)));
-		else
-			buf_printf(out, "%llds", (long long)(v / SEC(1)));
-		break;
-	case PLAN_SETTING_SIZE:
-		if (v && v % MiB(1) == 0)
-			buf_printf(out, "%lldMiB", (long long)(v >> 20));
-		else if (v && v % KiB(1) == 0)
-			buf_printf(out, "%lldKiB", (long long)(v >> 10));
-		else
-			buf_printf(out, "%lld", (long long)v);
-		break;
-	case PLAN_SETTING_COUNT:
-		buf_printf(out, "%lld", (long long)v);
-		break;
-	}
-}
-
-void options_settings(struct buf *out)
-{
-	buf_add(out, STR("| key | default | least | most | what |\n|---|---|---|---|---|\n"));
-	for (size_t i = 0; i < plan_setting_count; i++) {
-		const struct plan_setting *d = &plan_setting_table[i];
-
-		buf_printf(out, "| `%s` | ", d->key);
-		setting_value(d, d->def, out);
-		buf_add(out, STR(" | "));
-		setting_value(d, d->min, out);
-		buf_add(out, STR(" | "));
-		setting_value(d, d->max, out);
-		buf_printf(out, " | %s |\n", d->doc);
-	}
 }

@@ -68,6 +68,8 @@ enum option_kind {
 	X(CONTROLLER_NAME, "controller-name", TEXT, "NAME", "sluice.dev/gateway-controller",        \
 		CMD_SERVE | CMD_CHECK | CMD_STATUS | CMD_EXPLAIN | CMD_CONTROLLER,                  \
 		"serve GatewayClasses with this spec.controllerName")                               \
+	X(DNS_SERVERS, "dns-servers", TEXT, "ADDR,…", "", CMD_SERVE,                                \
+		"ask these for the names of backends, not the servers of /etc/resolv.conf")         \
 	X(ACCESS_LOG, "access-log", TEXT, "FILE|-|off", "-", CMD_SERVE,                             \
 		"one line per request to this file, or to standard output")                         \
 	X(ACCESS_LOG_FORMAT, "access-log-format", CHOICE, "json|text", "json", CMD_SERVE,           \
@@ -124,13 +126,23 @@ static inline bool option_is(const struct options *o, enum option_id id, const c
 /* "75s", "250ms", "1h30m": digits with units h, m, s, ms.  0 or -EINVAL. */
 int must_check time_parse(struct str s, nsec *ret_time);
 
-/* The settings of traffic, as a table for docs/hardening.md. */
-void options_settings(struct buf *out);
 /* Usage of the whole program, or of one command. */
 void options_usage(struct buf *out);
 void options_help(enum command command, struct buf *out);
-/* The man page (roff) and the bash completion, from the same table. */
-void options_man(struct buf *out);
+/* The bash completion, from the same table. */
 void options_completion(struct buf *out);
+
+/* The table, for man page and docs (docs.h). */
+struct option_row {
+	const char *name, *arg, *dflt;
+	const char *help; /* NULL: hidden */
+	struct buf commands; /* "serve, check"; the caller's */
+};
+struct option_row option_row(enum option_id id);
+struct command_row {
+	const char *name, *usage, *help;
+};
+size_t options_commands(void);
+struct command_row command_row(size_t i);
 
 #endif

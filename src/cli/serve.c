@@ -333,6 +333,12 @@ static void page_explain(struct serve *s, struct str query, struct admin_reply *
 	arena_fini(&a);
 }
 
+static void page_dump(struct serve *s, struct admin_reply *reply)
+{
+	plan_dump(proxy_plan(s->proxy), &reply->body);
+	reply->type = "application/json";
+}
+
 static void not_found(struct admin_reply *reply, struct str what_there_is)
 {
 	reply->status = 404;
@@ -348,7 +354,7 @@ static void on_admin(void *arg, const struct admin_request *rq, struct admin_rep
 	else if (str_eq(rq->path, STR("/explain")))
 		page_explain(s, rq->query, reply);
 	else if (str_eq(rq->path, STR("/config_dump")))
-		plan_dump(proxy_plan(s->proxy), &reply->body);
+		page_dump(s, reply);
 	else
 		not_found(reply, STR("there are /status, /explain?method=&url=, /config_dump\n"));
 }
@@ -553,10 +559,14 @@ static int start_engine(struct serve *s)
 		.controller = s->o->text[OPT_CONTROLLER_NAME],
 		.state_dir = s->state_dir,
 		.set_aside = s->start && s->start->last_good ? &s->start->set_aside : NULL,
+		.feed = feed.url.n ? &feed : NULL,
+		.dns_servers = s->o->text[OPT_DNS_SERVERS]};
+	int rc;
 
-		.feed = feed.url.n ? &feed : NULL};
-
-	return engine_new(s->loop, s->plans, &options, &ops, s, &s->engine);
+	rc = engine_new(s->loop, s->plans, &options, &ops, s, &s->engine);
+	if (rc == -EINVAL && options.dns_servers.n)
+		return failed("--dns-servers", rc);
+	return rc < 0 ? failed("input", rc) : 0;
 }
 
 /* The socket of an operator's address: the supervisor's too, so that an upgrade refuses nobody. */

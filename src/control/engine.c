@@ -278,7 +278,7 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 		e->set_aside = *options->set_aside;
 	}
 	e->translator = translator_new(&t);
-	rc = l ? names_new(l, engine_resolved, e, &e->names) : 0;
+	rc = l ? names_new(l, options->dns_servers, engine_resolved, e, &e->names) : 0;
 	if (rc == 0)
 		rc = engine_source(e, options);
 	if (rc < 0) {

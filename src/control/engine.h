@@ -22,6 +22,7 @@ struct engine_options {
 	const char *state_dir; /* keep the last good input there; NULL: nowhere */
 	const uint64_t *set_aside; /* an input that crashed us too often: NULL: none */
 	const struct feed_options *feed; /* not NULL: a controller's feed instead of files */
+	struct str dns_servers; /* "ip:port,ip"; empty: what resolv.conf says */
 };
 
 struct engine_ops {

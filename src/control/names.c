@@ -100,11 +100,14 @@ static void name_again(struct timer *t)
 	resolver_lookup(n->names->resolver, &n->op, str_from(n->host));
 }
 
-int names_new(struct loop *l, names_told_f *told, void *arg, struct names **ret_names)
+int names_new(
+	struct loop *l, struct str servers, names_told_f *told, void *arg, struct names **ret_names)
 {
 	struct names *n = MEM_NEW(struct names);
-	int rc = resolver_new(l, &(struct resolver_config){0}, &n->resolver);
+	char *list = servers.n ? mem_strdup(servers) : NULL;
+	int rc = resolver_new(l, &(struct resolver_config){.servers = list}, &n->resolver);
 
+	mem_free(list);
 	if (rc < 0) {
 		mem_free(n);
 		return rc;

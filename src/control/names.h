@@ -18,8 +18,10 @@ struct names;
 /* Sorted addresses with port 0; <n> 0: none. */
 typedef void names_told_f(void *arg, struct str host, const struct plan_addr *addrs, size_t n);
 
-/* Returns owned, or -errno of the resolver. */
-int must_check names_new(struct loop *l, names_told_f *told, void *arg, struct names **ret_names);
+/* <servers>: "ip:port,ip", copied; empty: those of resolv.conf.  Returns owned, or -errno of the
+ * resolver (-EINVAL: a bad list of servers). */
+int must_check names_new(struct loop *l, struct str servers, names_told_f *told, void *arg,
+	struct names **ret_names);
 void names_free(struct names *n);
 
 /* The whole set: begin, want each, end; names that are wanted no more are forgotten. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Traffic settings from a ConfigMap: the table of plan/settings.h, and trusted-proxies. */
 #include <errno.h>
-#include <inttypes.h>
 
 #include "gwapi/translate_priv.h"
 
@@ -71,18 +70,25 @@ static int params_size(struct str s, int64_t *ret_value)
 	return 0;
 }
 
-/* A bound of the table as a user would write it. */
-static struct str bound_text(struct arena *a, enum plan_setting_type type, int64_t v)
+static struct str bound_text(struct arena *a, const struct plan_setting *d, int64_t v)
 {
-	if (type == PLAN_SETTING_DURATION && v % NSEC_PER_SEC)
-		return arena_printf(a, "%" PRId64 "ms", v / MSEC(1));
-	if (type == PLAN_SETTING_DURATION)
-		return arena_printf(a, "%" PRId64 "s", v / NSEC_PER_SEC);
-	if (type == PLAN_SETTING_SIZE && v && v % MiB(1) == 0)
-		return arena_printf(a, "%" PRId64 "MiB", v >> 20);
-	if (type == PLAN_SETTING_SIZE && v && v % KiB(1) == 0)
-		return arena_printf(a, "%" PRId64 "KiB", v >> 10);
-	return arena_printf(a, "%" PRId64, v);
+	struct buf b = {0};
+	struct str text;
+
+	plan_setting_print(d, v, &b);
+	text = arena_str(a, buf_str(&b));
+	buf_fini(&b);
+	return text;
+}
+
+static struct str choices_text(struct arena *a, const struct plan_setting *d)
+{
+	struct str all = plan_setting_choice(d, 0);
+
+	for (int64_t i = 1; i <= d->max; i++)
+		all = arena_printf(
+			a, "%.*s, %.*s", STR_ARG(all), STR_ARG(plan_setting_choice(d, i)));
+	return all;
 }
 
 static int setting_parse(const struct plan_setting *d, struct str text, int64_t *ret_value)
@@ -94,6 +100,14 @@ static int setting_parse(const struct plan_setting *d, struct str text, int64_t 
 		return params_duration(text, ret_value);
 	case PLAN_SETTING_SIZE:
 		return params_size(text, ret_value);
+	case PLAN_SETTING_CHOICE:
+		for (int64_t i = 0; i <= d->max; i++) {
+			if (str_eq(plan_setting_choice(d, i), text)) {
+				*ret_value = i;
+				return 0;
+			}
+		}
+		return -EINVAL;
 	case PLAN_SETTING_COUNT:
 		if (str_to_u64(text, INT64_MAX, &v) < 0)
 			return -EINVAL;
@@ -146,11 +160,16 @@ static struct problem setting_apply(struct arena *a, struct str map, struct str 
 	}
 	if (setting_parse(d, str_trim(text), &v) == 0 && plan_setting_set(settings, d, v) == 0)
 		return (struct problem){0};
+	if (d->type == PLAN_SETTING_CHOICE)
+		return problem_of(arena_printf(a,
+			"ConfigMap %.*s: %.*s: \"%.*s\" is not allowed; give one of %.*s.",
+			STR_ARG(map), STR_ARG(key), STR_ARG(clip(text, 64)),
+			STR_ARG(choices_text(a, d))));
 	return problem_of(arena_printf(a,
 		"ConfigMap %.*s: %.*s: \"%.*s\" is not allowed; give %s %.*s, from %.*s to %.*s.",
 		STR_ARG(map), STR_ARG(key), STR_ARG(clip(text, 64)), kinds[d->type],
-		STR_ARG(bound_text(a, d->type, d->def)), STR_ARG(bound_text(a, d->type, d->min)),
-		STR_ARG(bound_text(a, d->type, d->max))));
+		STR_ARG(bound_text(a, d, d->def)), STR_ARG(bound_text(a, d, d->min)),
+		STR_ARG(bound_text(a, d, d->max))));
 }
 
 static int cidr_parse(struct str s, struct plan_cidr *ret_cidr)

@@ -82,8 +82,6 @@ static void dump_upstream(struct json *j, const struct plan_upstream *u)
 	json_open(j, '{');
 	json_key_text(j, "name", u->name);
 	json_key_text(j, "protocol", plan_protocol_name(u->protocol));
-	json_key_text(j, "balance",
-		u->balance == PLAN_BALANCE_ROUND_ROBIN ? STR("round-robin") : STR("least-request"));
 	json_key_int(j, "proxyProtocol", u->proxy_out);
 	json_key_text(j, "failure", u->failure);
 	if (u->tls)
@@ -121,6 +119,10 @@ static void dump_settings(struct json *j, const struct plan_settings *s)
 
 		if (plan_setting_get(s, d) == d->def)
 			continue;
+		if (d->type == PLAN_SETTING_CHOICE) {
+			json_key_text(j, d->key, plan_setting_choice(d, plan_setting_get(s, d)));
+			continue;
+		}
 		json_key(j, d->key);
 		json_int(j, plan_setting_get(s, d));
 	}

@@ -2,6 +2,9 @@
 #include "plan/settings.h"
 
 #include <errno.h>
+#include <inttypes.h>
+
+#include "base/buf.h"
 
 const struct plan_setting plan_setting_table[] = {
 #define S(field, key_, type_, def_, min_, max_, doc_)            \
@@ -18,6 +21,35 @@ const struct plan_setting plan_setting_table[] = {
 #undef S
 };
 const size_t plan_setting_count = ARRAY_LEN(plan_setting_table);
+
+struct str plan_setting_choice(const struct plan_setting *d, int64_t value)
+{
+	static const struct str balances[] = {
+		[PLAN_BALANCE_LEAST_REQUEST] = {"least-request", 13},
+		[PLAN_BALANCE_ROUND_ROBIN] = {"round-robin", 11},
+	};
+
+	/* The table has one CHOICE; a second would bring a column of its own. */
+	AN(d->type == PLAN_SETTING_CHOICE);
+	AN(value >= 0 && (size_t)value < ARRAY_LEN(balances));
+	return balances[value];
+}
+
+void plan_setting_print(const struct plan_setting *d, int64_t v, struct buf *out)
+{
+	if (d->type == PLAN_SETTING_CHOICE)
+		buf_add(out, plan_setting_choice(d, v));
+	else if (d->type == PLAN_SETTING_DURATION && v % NSEC_PER_SEC)
+		buf_printf(out, "%" PRId64 "ms", v / MSEC(1));
+	else if (d->type == PLAN_SETTING_DURATION)
+		buf_printf(out, "%" PRId64 "s", v / NSEC_PER_SEC);
+	else if (d->type == PLAN_SETTING_SIZE && v && v % MiB(1) == 0)
+		buf_printf(out, "%" PRId64 "MiB", v >> 20);
+	else if (d->type == PLAN_SETTING_SIZE && v && v % KiB(1) == 0)
+		buf_printf(out, "%" PRId64 "KiB", v >> 10);
+	else
+		buf_printf(out, "%" PRId64, v);
+}
 
 struct plan_settings plan_settings_default(void)
 {

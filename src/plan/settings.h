@@ -16,6 +16,12 @@
 #define KiB(n) ((int64_t)(n) << 10)
 #define MiB(n) ((int64_t)(n) << 20)
 
+/* upstream.balance */
+enum plan_balance {
+	PLAN_BALANCE_LEAST_REQUEST, /* best of two random choices */
+	PLAN_BALANCE_ROUND_ROBIN,
+};
+
 /* field, key, type, default, least, most, what it does */
 #define PLAN_SETTINGS(S)                                                                          \
 	S(head_max, "client.head-size", SIZE, KiB(32), KiB(1), MiB(1), "largest request head")    \
@@ -53,15 +59,17 @@
 		"an idle pooled connection is closed after this long, or when Keep-Alive says")   \
 	S(pool_max, "upstream.connections", COUNT, 128, 1, 65535,                                 \
 		"pooled connections to one endpoint, over all workers")                           \
+	S(balance, "upstream.balance", CHOICE, PLAN_BALANCE_LEAST_REQUEST, 0,                     \
+		PLAN_BALANCE_ROUND_ROBIN,                                                         \
+		"how an endpoint is chosen: the less busy of two, or one after the other")        \
 	S(auth_timeout, "auth.timeout", DURATION, SEC(5), MSEC(10), SEC(600),                     \
-		"longest time to wait for an external authorization server")                      \
-	S(drain, "drain-timeout", DURATION, SEC(30), 0, SEC(86400),                               \
-		"time running exchanges have to end after SIGTERM")
+		"longest time to wait for an external authorization server")
 
 enum plan_setting_type {
 	PLAN_SETTING_DURATION, /* nanoseconds; Gateway API duration text */
 	PLAN_SETTING_SIZE, /* bytes; "32KiB", "1MiB" or a number */
 	PLAN_SETTING_COUNT,
+	PLAN_SETTING_CHOICE, /* a word: plan_setting_choice() */
 };
 
 /* All are int64 so that the table can address them alike. */
@@ -82,6 +90,13 @@ struct plan_setting {
 /* The table, in the order above. */
 extern const struct plan_setting plan_setting_table[];
 extern const size_t plan_setting_count;
+
+/* The word for <value> (0 to max) of a CHOICE; static. */
+struct str plan_setting_choice(const struct plan_setting *d, int64_t value);
+
+/* <value> as a user would write it. */
+struct buf;
+void plan_setting_print(const struct plan_setting *d, int64_t value, struct buf *out);
 
 /* All defaults. */
 struct plan_settings plan_settings_default(void);

@@ -94,7 +94,6 @@ struct plan_upstream *plan_upstream_copy(const struct plan_upstream *from, size_
 	u->dns = dns;
 	u->ndns = from->ndns;
 	u->protocol = from->protocol;
-	u->balance = from->balance;
 	u->proxy_out = from->proxy_out;
 	u->failure = arena_str(a, from->failure);
 	if (from->tls)

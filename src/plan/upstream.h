@@ -72,11 +72,6 @@ enum plan_protocol {
 };
 struct str plan_protocol_name(enum plan_protocol p);
 
-enum plan_balance {
-	PLAN_BALANCE_LEAST_REQUEST, /* best of two random choices */
-	PLAN_BALANCE_ROUND_ROBIN,
-};
-
 /* A name the peer's certificate must carry. */
 struct plan_san {
 	struct str value;
@@ -109,7 +104,6 @@ struct plan_upstream {
 	uint32_t ntargets;
 	uint32_t ndns;
 	uint8_t protocol; /* enum plan_protocol */
-	uint8_t balance; /* enum plan_balance */
 	uint8_t proxy_out; /* enum plan_proxy_protocol: sent to the endpoint; never pooled */
 	/* Not "" : no request may go there (a policy that cannot be met); 500 with this message. */
 	struct str failure;

@@ -185,18 +185,18 @@ static struct plan_endpoint *pick_round_robin(struct worker *w, const struct pla
 	return NULL;
 }
 
-struct plan_endpoint *balance_endpoint(
-	struct worker *w, const struct plan_upstream *u, const struct plan_endpoint *avoid)
+struct plan_endpoint *balance_endpoint(struct worker *w, const struct plan_upstream *u,
+	enum plan_balance how, const struct plan_endpoint *avoid)
 {
 	struct plan_endpoint *e = NULL;
 
 	if (!u->ntargets)
 		return NULL;
 	for (enum eligible level = 0; !e && level < ELIGIBLE_LEVELS; level++) {
-		e = u->balance == PLAN_BALANCE_ROUND_ROBIN ? pick_round_robin(w, u, level, avoid)
-							   : pick_level(w, u, level, avoid);
+		e = how == PLAN_BALANCE_ROUND_ROBIN ? pick_round_robin(w, u, level, avoid)
+						    : pick_level(w, u, level, avoid);
 	}
-	return e || !avoid ? e : balance_endpoint(w, u, NULL);
+	return e || !avoid ? e : balance_endpoint(w, u, how, NULL);
 }
 
 struct plan_endpoint *balance_endpoint_at(const struct plan_upstream *u, struct str address)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proxy/reason_priv.h"
+#include "proxy/reasons.h"
 
 static const struct {
 	struct str name, text;
@@ -25,4 +26,15 @@ struct str proxy_reason_text(enum proxy_reason r)
 int proxy_reason_status(enum proxy_reason r)
 {
 	return r < (int)FIRST ? http_reason_status((enum http_reason)r) : reasons[r - FIRST].status;
+}
+
+bool proxy_reason_row(size_t i, struct proxy_reason_row *ret_row)
+{
+	enum proxy_reason r = (enum proxy_reason)i;
+
+	if (i >= PROXY_REASON_COUNT)
+		return false;
+	*ret_row = (struct proxy_reason_row){
+		proxy_reason_name(r), proxy_reason_text(r), proxy_reason_status(r)};
+	return true;
 }

@@ -391,7 +391,9 @@ static struct plan_endpoint *try_endpoint(struct exchange *x)
 
 	if (x->session_wanted.n && x->tries == 0)
 		e = balance_endpoint_at(x->upstream, x->session_wanted);
-	return e ? e : balance_endpoint(x->worker, x->upstream, x->endpoint);
+	return e ? e
+		 : balance_endpoint(x->worker, x->upstream, (enum plan_balance)x->settings->balance,
+			   x->endpoint);
 }
 
 static void try_endpoint_set(struct exchange *x, struct plan_endpoint *e)

@@ -351,9 +351,10 @@ static bool sub_go(struct sub *s, const struct plan_ref *to)
 	struct exchange *x = s->x;
 	const struct plan_upstream *u =
 		to->refused ? NULL : plan_upstream_find(x->hold->plan, to->upstream);
+	enum plan_balance how = (enum plan_balance)x->settings->balance;
 	enum proxy_reason reason;
 	struct plan_endpoint *e =
-		upstream_usable(u, to, &reason) ? balance_endpoint(s->worker, u, NULL) : NULL;
+		upstream_usable(u, to, &reason) ? balance_endpoint(s->worker, u, how, NULL) : NULL;
 
 	if (!e)
 		return false;

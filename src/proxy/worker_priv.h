@@ -545,8 +545,8 @@ bool up_leaving_gone(struct worker *w, struct plan_endpoint *e);
 /* balance.c */
 const struct plan_backend *balance_backend(struct worker *w, const struct plan_rule *rule);
 /* An endpoint, or NULL: none takes requests.  <avoid>: not this one if there is another. */
-struct plan_endpoint *balance_endpoint(
-	struct worker *w, const struct plan_upstream *u, const struct plan_endpoint *avoid);
+struct plan_endpoint *balance_endpoint(struct worker *w, const struct plan_upstream *u,
+	enum plan_balance how, const struct plan_endpoint *avoid);
 struct plan_endpoint *balance_endpoint_at(const struct plan_upstream *u, struct str address);
 void balance_free(struct worker *w);
 

@@ -54,7 +54,8 @@ struct document {
 struct origin {
 	char *path;
 	uint64_t hash; /* of its whole text */
-	int err; /* it cannot be read */
+	int err; /* it cannot be read, at the last look */
+	bool failed_now; /* at the look that goes on */
 	bool troubled; /* some document has a problem, or stays though it is not there any more */
 	/* What a burst brought, until it is known whether it is used. */
 	bool waiting;
@@ -503,7 +504,10 @@ static void on_failed(void *arg, struct str path, int err)
 {
 	struct file_source *s = arg;
 
-	origin_get(s, path)->err = err;
+	struct origin *o = origin_get(s, path);
+
+	o->err = err;
+	o->failed_now = true;
 }
 
 static uint64_t next_digest(const struct file_source *s)
@@ -516,7 +520,8 @@ static uint64_t next_digest(const struct file_source *s)
 	while ((slot = map_next(&s->origins, &at))) {
 		const struct origin *o = slot->value;
 
-		if (!o->gone)
+		/* What never could be read says nothing. */
+		if (!o->gone && (o->waiting || o->hash || o->docs.n))
 			sum += hash_mix(hash_bytes(&digest_key, slot->key.p, slot->key.n),
 				o->waiting ? o->next_hash : o->hash);
 	}
@@ -605,10 +610,15 @@ void file_source_texts(struct file_source *s, file_source_text_f *text, void *ar
 
 /* --- problems ---------------------------------------------------------------------------- */
 
-static void problem_add(struct file_source *s, struct str path, struct str text, bool ignored)
+static struct file_problem *problem_add(struct file_source *s, struct str path, struct str text)
 {
-	*vec_push(&s->problems) = (struct file_problem){
-		path, text, map_get(&s->problems_before, text) == NULL, ignored};
+	struct file_problem *p = vec_push(&s->problems);
+
+	*p = (struct file_problem){.path = path,
+		.text = text,
+		.nth = (uint32_t)s->problems.n,
+		.fresh = map_get(&s->problems_before, text) == NULL};
+	return p;
 }
 
 static void collect_duplicates(struct file_source *s)
@@ -633,8 +643,7 @@ static void collect_duplicates(struct file_source *s)
 					"counts, this one is left out",
 					(*p)->origin->path, o->line, o->column, STR_ARG(kind),
 					STR_ARG(o->namespace), o->namespace.n ? "/" : "",
-					STR_ARG(o->name), winner->origin->path, w->line),
-				false);
+					STR_ARG(o->name), winner->origin->path, w->line));
 		}
 	}
 }
@@ -645,15 +654,13 @@ static void collect_of(struct file_source *s, const struct origin *o)
 		problem_add(s, str_from(o->path),
 			arena_printf(&s->problem_arena,
 				"%s: cannot be read: %s: what it said before stays in force",
-				o->path, strerror(-o->err)),
-			false);
+				o->path, strerror(-o->err)));
 	if (o->waiting)
 		problem_add(s, str_from(o->path),
 			arena_printf(&s->problem_arena,
 				"%s: set aside: the gateway crashed on this change: what was said "
 				"before stays in force",
-				o->path),
-			false);
+				o->path));
 	if (!o->troubled)
 		return;
 	vec_for_each (d, &o->docs) {
@@ -662,23 +669,52 @@ static void collect_of(struct file_source *s, const struct origin *o)
 				arena_printf(&s->problem_arena,
 					"%s: cannot be read whole: %zu objects stay as they were "
 					"before",
-					o->path, (*d)->gives.n),
-				false);
-		for (size_t i = 0; i < (*d)->problems.n; i++)
-			problem_add(s, str_from(o->path),
+					o->path, (*d)->gives.n));
+		for (size_t i = 0; i < (*d)->problems.n; i++) {
+			const char *what = (*d)->problems.p[i];
+			struct file_problem *p = problem_add(s, str_from(o->path),
 				arena_printf(&s->problem_arena, "%s:%u%s", o->path,
-					(*d)->line + (*d)->problem_lines.p[i], (*d)->problems.p[i]),
-				(*d)->problem_ignored.p[i]);
+					(*d)->line + (*d)->problem_lines.p[i], what));
+
+			p->ignored = (*d)->problem_ignored.p[i];
+			if (p->ignored) /* ":column: kind: ignored" */
+				p->kind = str_from(strchr(what + 1, ':'));
+		}
 	}
 }
 
-/* By path, then in the order of the file (a stable sort by path keeps that). */
+/* By path, then in the order of the file. */
 static int problem_order(const void *a, const void *b)
 {
 	const struct file_problem *x = a, *y = b;
 	int order = str_cmp(x->path, y->path);
 
-	return order ? order : (x > y) - (x < y);
+	return order ? order : (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+/* A kind that is none of ours is told where it comes first, and no more. */
+static void ignored_once(struct file_source *s)
+{
+	struct map seen = {0};
+	size_t kept = 0;
+
+	vec_for_each (p, &s->problems) {
+		if (p->ignored && map_get(&seen, p->kind))
+			continue;
+		if (p->ignored)
+			map_put(&seen, p->kind, s); /* a set: any value will do */
+		s->problems.p[kept++] = *p;
+	}
+	s->problems.n = kept;
+	map_fini(&seen);
+}
+
+/* What was not told as failed at this look can be read again. */
+static void errors_settle(struct origin *o)
+{
+	if (!o->failed_now)
+		o->err = 0;
+	o->failed_now = false;
 }
 
 static void remember_problems(struct file_source *s)
@@ -707,11 +743,14 @@ static void on_settled(void *arg)
 	}
 	remember_problems(s);
 	vec_reset(&s->problems);
-	while ((slot = map_next(&s->origins, &at)))
+	while ((slot = map_next(&s->origins, &at))) {
+		errors_settle(slot->value);
 		collect_of(s, slot->value);
+	}
 	collect_duplicates(s);
 	if (s->problems.n)
 		qsort(s->problems.p, s->problems.n, sizeof(s->problems.p[0]), problem_order);
+	ignored_once(s);
 	s->ops->settled(s->arg);
 }
 

@@ -39,8 +39,10 @@ void file_source_free(struct file_source *s);
 struct file_problem {
 	struct str path;
 	struct str text;
+	struct str kind; /* of an ignored one */
+	uint32_t nth; /* in its file */
 	bool fresh; /* not there before the last burst: to be logged */
-	bool ignored; /* a kind that is none of ours: listed, no error */
+	bool ignored; /* a kind that is none of ours: listed once, no error */
 };
 /* All problems, sorted by path and place.  Borrowed until the next burst. */
 const struct file_problem *file_source_problems(const struct file_source *s, size_t *ret_n);

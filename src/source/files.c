@@ -34,7 +34,6 @@ struct file {
 
 struct root {
 	char *path;
-	bool missing; /* told */
 };
 
 /* A watched folder: beneath a root, or the one that holds a root. */
@@ -161,8 +160,7 @@ static struct file *file_get(struct files *f, const char *path)
 
 static void file_failed(struct files *f, struct file *file, int err)
 {
-	if (file->err != err)
-		f->ops->failed(f->arg, str_from(file->path), err);
+	f->ops->failed(f->arg, str_from(file->path), err);
 	file->err = err;
 }
 
@@ -265,15 +263,12 @@ static void root_visit(struct files *f, struct root *root)
 	if (stat(root->path, &st) < 0) {
 		struct file *file = map_get(&f->by_path, str_from(root->path));
 
-		if (!root->missing)
-			f->ops->failed(f->arg, str_from(root->path), -errno);
-		root->missing = true;
+		f->ops->failed(f->arg, str_from(root->path), -errno);
 		keep_beneath(f, root->path);
 		if (file)
 			file->seen = f->scan;
 		return;
 	}
-	root->missing = false;
 	if (S_ISDIR(st.st_mode))
 		dir_visit(f, root->path, 0);
 	else

@@ -26,7 +26,8 @@ struct files_ops {
 	void (*text)(void *arg, struct str path, struct str text);
 	/* It was deleted. */
 	void (*gone)(void *arg, struct str path);
-	/* It cannot be read (negative errno): what it said before stays. */
+	/* A file or folder cannot be read (negative errno): what it said before stays.  Told anew
+	 * before every settled() while it lasts. */
 	void (*failed)(void *arg, struct str path, int err);
 	/* All that was known to have changed has been delivered. */
 	void (*settled)(void *arg);

@@ -204,7 +204,6 @@ static struct plan_upstream *tls_upstream(struct plan_store *s)
 	u->tls->ca = some_pem(s, PLAN_PEM_CA);
 	u->tls->client = some_pem(s, PLAN_PEM_PAIR);
 	u->protocol = PLAN_PROTOCOL_H2;
-	u->balance = PLAN_BALANCE_ROUND_ROBIN;
 	u->dns = dns;
 	u->ndns = 1;
 	u->targets[0].flags = PLAN_TARGET_SERVING | PLAN_TARGET_TERMINATING;

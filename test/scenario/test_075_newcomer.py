@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a newcomer does: the quick start, man page, completion, reference pages."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from lib.gateway import ROOT, binary
+from lib.wire import get
+
+
+def say(*args):
+    return subprocess.run([binary(), *args], capture_output=True, text=True, timeout=60)
+
+
+QUICKSTART = r"""
+ip link set lo up
+cd "$ROOT"
+set -m
+examples/quickstart/run "$BIN" > "$OUT" 2>&1 & run=$!
+for i in $(seq 300); do grep -q Ctrl-C "$OUT" && break; sleep 0.05; done
+/usr/bin/python3 -c '
+import urllib.request as u
+for path in "/", "/api/users":
+    print(u.urlopen("http://127.0.0.1:8080" + path, timeout=5).read().decode().split()[0])
+print(u.urlopen("http://127.0.0.1:15020/readyz", timeout=5).status)
+'
+kill -INT -- -$run
+wait $run
+echo "ended $?"
+ss -Hltn | wc -l
+"""
+
+
+def test_quickstart_serves_says_three_curls_and_ends_with_ctrl_c(tmp_path):
+    """In a network namespace of its own, since the ports of the quick start are fixed."""
+    if os.geteuid() != 0 or not shutil.which("unshare") or not shutil.which("ip"):
+        pytest.skip("needs root, unshare and ip")
+    out = tmp_path / "out"
+    env = {**os.environ, "OUT": str(out), "ROOT": str(ROOT), "BIN": os.path.abspath(binary())}
+    p = subprocess.run(["unshare", "-n", "bash", "-c", QUICKSTART], text=True, capture_output=True, env=env, timeout=90)
+    said = out.read_text()
+    assert p.stdout.split("\n") == ["hello", "api", "200", "ended 0", "0", ""], p.stdout + p.stderr + said
+    assert len(re.findall(r"^  curl http://localhost:", said, re.M)) == 3, said
+
+
+def test_quickstart_is_small_and_good():
+    folder = ROOT / "examples" / "quickstart"
+    assert len((folder / "quickstart.yaml").read_text().splitlines()) <= 35
+    p = say("check", str(folder))
+    assert (p.returncode, p.stdout) == (0, ""), p.stdout
+
+
+@pytest.mark.parametrize("page", ["settings", "reasons"])
+def test_reference_pages_are_the_programs_tables(page):
+    assert say("--docs", page).stdout == (ROOT / "docs" / f"{page}.md").read_text(), "run: make docs"
+
+
+@pytest.mark.parametrize("command", ["serve", "check", "status", "explain", "version"])
+def test_help_of_each_command(command):
+    p = say(command, "--help")
+    assert p.returncode == 0 and p.stdout.startswith(f"usage: sluice {command}") and p.stderr == ""
+
+
+def test_man_page_is_clean_and_names_every_option(tmp_path):
+    page = tmp_path / "sluice.1"
+    page.write_text(say("--man").stdout)
+    options = re.findall(r"^  --([a-z-]+)", say("serve", "--help").stdout, re.M)
+    assert len(options) > 10
+    text = page.read_text().replace("\\-", "-")
+    for o in options:
+        assert f"--{o}" in text
+    for section in "NAME SYNOPSIS DESCRIPTION OPTIONS SETTINGS SIGNALS FILES EXAMPLES".split():
+        assert f".SH {section}" in text
+    if shutil.which("groff"):
+        p = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-K", "utf8", str(page)], capture_output=True, text=True)
+        assert (p.returncode, p.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words,want", [
+    (["sluice", "ex"], "explain"),
+    (["sluice", "check", "--out"], "--output"),
+    (["sluice", "serve", "--dns"], "--dns-servers"),
+])
+def test_completion(words, want, tmp_path):
+    (tmp_path / "c").write_text(say("--completion").stdout)
+    script = f'source "{tmp_path}/c"; COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}; _sluice; echo "${{COMPREPLY[*]}}"'
+    p = subprocess.run(["bash", "-euc", script], capture_output=True, text=True)
+    assert p.stdout.split() == [want], p.stderr
+
+
+def test_interrupt_ends_a_gateway_with_0(gw):
+    gw.write("")
+    gw.start()
+    assert gw.stop(signal.SIGINT) == 0
+
+
+def test_health_on_any_address_answers_ipv4_and_ipv6(gw):
+    gw.args += ["--health", f"[::]:{gw.health_port}"]
+    gw.write("")
+    gw.start()
+    assert get(gw.health_port, "/healthz").status == 200
