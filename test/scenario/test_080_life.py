@@ -126,7 +126,7 @@ def test_a_binary_that_does_not_start_changes_nothing(gw, upstreams, own_binary,
         if what == "hangs":
             gw.until(lambda: len(children(gw)) == 2, "the question asked")
             hung = next(p for p in children(gw) if p != child)
-            a = upstreams("b")
+            a = upstreams("b", answer=load.answer)
             gw.write(gateway(gw.port), backend("a", a), route(), gateway(0, name="g2", listeners=[
                 {"name": "two", "port": gw.port + 1 if gw.port < 65000 else gw.port - 1, "protocol": "HTTP"}]))
             gw.until(lambda: get(gw.port).headers.get("x-upstream") == "b", "the change live")

@@ -63,7 +63,7 @@ class Load:
             t.join()
 
     def check(self, least=1):
-        assert self.failures == []
+        assert self.failures == [], self.failures
         assert all(self.done[k] >= least for k in self.kinds), self.done
 
     def run(self, kind):
