@@ -317,7 +317,11 @@ static void parent_outcome(struct group_unit *g, struct parent *p)
 	struct buf bad = {0}, good = {0};
 
 	for (size_t i = 0; i < p->n_listeners; i++) {
-		struct buf *b = listener_valid(&p->listeners[i]) ? &good : &bad;
+		const struct listener *l = &p->listeners[i];
+		/* A ListenerSet stands or falls with entries that can serve; a Gateway is accepted
+		 * with listeners that cannot, as its types have it. */
+		bool serves = p->kind == KIND_GATEWAY || !l->broken.reason.n;
+		struct buf *b = listener_valid(l) && serves ? &good : &bad;
 
 		buf_printf(b, "%s\"%.*s\"", b->n ? ", " : "", STR_ARG(p->listeners[i].name));
 	}

@@ -133,6 +133,7 @@ def test_cors_preflight(gw, upstreams):
     assert "PUT" in r.headers.get("access-control-allow-methods")
     assert r.headers.get("access-control-allow-credentials") == "true"
     assert r.headers.get("access-control-max-age") == "600"
+    assert r.headers.get("access-control-expose-headers") == "x-out"
     assert "origin" in r.headers.get("vary").lower()
 
 

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The controller as a user installs it: what it makes of a Gateway, and what it takes away."""
+import json
+import pathlib
+import subprocess
+
+import pytest
+
+from harness.client import KubectlError, wait_for
+
+TREE = pathlib.Path(__file__).resolve().parents[3]
+GATEWAY = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
+           "metadata": {"name": "web"},
+           "spec": {"gatewayClassName": "sluice",
+                    "infrastructure": {"labels": {"team": "edge"}, "annotations": {"note": "x"}},
+                    "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]}}
+
+
+@pytest.fixture(scope="module")
+def installed(cluster):
+    image = TREE / "build" / "image" / "sluice.tar"
+    if not image.exists():
+        pytest.skip("make image first")
+    cluster.import_image(image)
+    cluster.kubectl("apply", "--server-side", "-f", TREE / "deploy" / "install.yaml")
+    cluster.kubectl("-n", "sluice-system", "rollout", "status", "deployment/sluice-controller",
+                    "--timeout=60s")
+    return cluster
+
+
+def read(namespace, kind, name):
+    return json.loads(namespace.kubectl("get", kind, name, "-o", "json"))
+
+
+def condition(namespace, kind, name, type_):
+    for c in read(namespace, kind, name).get("status", {}).get("conditions", []):
+        if c["type"] == type_:
+            return c
+    return None
+
+
+def programmed(namespace, generation=None):
+    c = condition(namespace, "gateway", "web", "Programmed")
+    return c and c["status"] == "True" and (not generation or c["observedGeneration"] >= generation)
+
+
+def pods(namespace):
+    return sorted(namespace.kubectl(
+        "get", "pods", "-l", "sluice.dev/gateway-uid", "-o", "jsonpath={.items[*].metadata.uid}").split())
+
+
+def gone(namespace, kind, name):
+    try:
+        namespace.kubectl("get", kind, name)
+    except KubectlError as error:
+        return "NotFound" in str(error)
+    return False
+
+
+def test_a_gateway_gets_its_data_plane_and_takes_it_along(installed, namespace):
+    namespace.apply(GATEWAY)
+    wait_for(lambda: programmed(namespace), "Programmed")
+    service = read(namespace, "service", "web-sluice")
+    address = read(namespace, "gateway", "web")["status"]["addresses"][0]["value"]
+    assert service["status"]["loadBalancer"]["ingress"][0]["ip"] == address
+    for kind in ("deployment", "service", "serviceaccount", "configmap"):
+        made = read(namespace, kind, "web-sluice")["metadata"]
+        assert made["labels"]["team"] == "edge" and made["annotations"]["note"] == "x"
+    answer = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", f"http://{address}/"],
+                            capture_output=True, text=True)
+    assert answer.stdout == "404"
+
+    # Another listener is another Service port; no pod restarts.
+    before = pods(namespace)
+    more = json.loads(json.dumps(GATEWAY))
+    more["spec"]["listeners"].append({"name": "more", "port": 8081, "protocol": "HTTP"})
+    namespace.apply(more)
+    wait_for(lambda: programmed(namespace, generation=2), "Programmed again")
+    wait_for(lambda: [p["port"] for p in read(namespace, "service", "web-sluice")["spec"]["ports"]]
+             == [80, 8081], "the second port")
+    namespace.apply(GATEWAY)
+    wait_for(lambda: [p["port"] for p in read(namespace, "service", "web-sluice")["spec"]["ports"]]
+             == [80], "the second port is gone")
+    assert pods(namespace) == before
+
+    # What somebody deletes comes back.
+    namespace.kubectl("delete", "service", "web-sluice")
+    wait_for(lambda: not gone(namespace, "service", "web-sluice"), "the Service is back")
+
+    namespace.kubectl("delete", "gateway", "web")
+    for kind in ("deployment", "service", "serviceaccount", "configmap"):
+        wait_for(lambda kind=kind: gone(namespace, kind, "web-sluice"), f"the {kind} goes")
+
+
+def test_nothing_is_adopted(installed, namespace):
+    namespace.apply({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web-sluice"},
+                     "spec": {"selector": {"app": "theirs"}, "ports": [{"port": 80}]}})
+    namespace.apply(GATEWAY)
+    wait_for(lambda: programmed(namespace), "Programmed")
+    theirs = read(namespace, "service", "web-sluice")
+    assert theirs["spec"]["selector"] == {"app": "theirs"}
+    assert "sluice.dev/gateway-uid" not in theirs["metadata"].get("labels", {})
