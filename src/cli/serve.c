@@ -27,6 +27,7 @@
 #include "control/engine.h"
 #include "gwapi/explain.h"
 #include "match/path.h"
+#include "net/steer.h"
 #include "plan/dump.h"
 #include "proxy/proxy.h"
 #include "source/last_good.h"
@@ -50,6 +51,8 @@ struct serve {
 	const struct options *o;
 	const struct child_start *start; /* NULL: no supervisor */
 	struct loop *loop;
+	struct clock_page clock; /* --test-clock */
+	struct steer *steer; /* likewise; NULL: the system's time */
 	struct writer *writer;
 	struct plan_store *plans;
 	struct engine *engine;
@@ -533,6 +536,7 @@ static int start_proxy(struct serve *s)
 		open_sockets, close_sockets, sockets_bound, on_drained};
 	struct proxy_config config = {.workers = worker_count(s->o),
 		.clock = loop_clock(s->loop),
+		.steer = s->steer,
 		.access_format = option_is(s->o, OPT_ACCESS_LOG_FORMAT, "json") ? PROXY_LOG_JSON
 										: PROXY_LOG_TEXT};
 
@@ -612,6 +616,32 @@ static int start_signals(struct serve *s)
 	return loop_watch_fd(s->loop, &s->signals, fd, EPOLLIN, on_signal);
 }
 
+/* --test-clock SOCKET: the loops' time stands still, and goes on when somebody says so there. */
+static int start_loop(struct serve *s)
+{
+	struct str path = s->o->text[OPT_TEST_CLOCK];
+	struct loop_config config = {0};
+	struct steer_member *own;
+	struct buf name = {0};
+	int rc = 0;
+
+	if (!path.n)
+		return loop_new(&config, &s->loop);
+	buf_printf(&name, "%.*s.page", STR_ARG(path));
+	buf_addc(&name, 0);
+	rc = clock_page_open(&s->clock, name.p);
+	config.clock = &s->clock.clock;
+	if (rc == 0)
+		rc = loop_new(&config, &s->loop);
+	name.p[path.n] = 0;
+	if (rc == 0)
+		rc = steer_new(s->loop, &s->clock, name.p, &s->steer);
+	if (rc == 0)
+		rc = steer_join(s->steer, s->loop, &own);
+	buf_fini(&name);
+	return rc < 0 ? failed("--test-clock", rc) : 0;
+}
+
 static int start(struct serve *s)
 {
 	int rc = start_state_dir(s);
@@ -625,7 +655,7 @@ static int start(struct serve *s)
 	if (rc == 0 && option_is(s->o, OPT_SELF_TEST, "sandbox"))
 		self_test();
 	if (rc == 0)
-		rc = loop_new(&(struct loop_config){0}, &s->loop);
+		rc = start_loop(s);
 	if (rc < 0)
 		return rc;
 	timer_init(&s->drain, drain_next);
@@ -664,6 +694,7 @@ static void stop(struct serve *s)
 	log_fini();
 	if (s->writer)
 		writer_free(s->writer);
+	steer_free(s->steer);
 	loop_free(s->loop);
 	listens_fini(&s->listens);
 	mem_free(s->state_dir);

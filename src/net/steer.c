@@ -69,6 +69,17 @@ void clock_page_advance(struct clock_page *p, nsec by)
 
 /* --- steering --- */
 
+struct steer_member {
+	struct steer *steer;
+	struct loop *loop; /* NULL: it has left */
+	struct mailbox box; /* on <loop> */
+	struct mail ask; /* to <loop> */
+	struct mail answer; /* to the steering loop */
+	struct quiesce quiesce;
+	uint64_t done; /* what the loop has done so far */
+	struct list node;
+};
+
 struct steer {
 	struct loop *home;
 	struct clock_page *page;
@@ -79,6 +90,7 @@ struct steer {
 	char line[64];
 	size_t line_n;
 	bool advancing;
+	bool ending;
 	unsigned awaited; /* answers of this round */
 	unsigned rounds;
 	uint64_t done; /* by all loops, as of the last round */
@@ -124,7 +136,7 @@ static void member_answered(struct mail *mail)
 {
 	struct steer *s = container_of(mail, struct steer_member, answer)->steer;
 
-	if (--s->awaited == 0)
+	if (--s->awaited == 0 && !s->ending)
 		steer_round_over(s);
 }
 
@@ -142,7 +154,8 @@ static void member_asked(struct mail *mail)
 {
 	struct steer_member *m = container_of(mail, struct steer_member, ask);
 
-	loop_quiesce(m->loop, &m->quiesce, member_quiet);
+	if (!m->steer->ending)
+		loop_quiesce(m->loop, &m->quiesce, member_quiet);
 }
 
 static void steer_round(struct steer *s)
@@ -265,17 +278,31 @@ int steer_new(
 	return 0;
 }
 
-int steer_join(struct steer *s, struct steer_member *m, struct loop *l)
+int steer_join(struct steer *s, struct loop *l, struct steer_member **ret_member)
 {
+	struct steer_member *m = MEM_NEW(struct steer_member);
 	int r;
 
-	*m = (struct steer_member){.steer = s, .loop = l};
+	m->steer = s;
+	m->loop = l;
 	m->ask.deliver = member_asked;
 	m->answer.deliver = member_answered;
 	r = mailbox_init(&m->box, l);
-	if (r == 0)
-		list_add_tail(&s->members, &m->node);
-	return r;
+	if (r < 0) {
+		mem_free(m);
+		return r;
+	}
+	list_add_tail(&s->members, &m->node);
+	*ret_member = m;
+	return 0;
+}
+
+void steer_leave(struct steer_member *m)
+{
+	if (!m || !m->loop)
+		return;
+	mailbox_fini(&m->box);
+	m->loop = NULL;
 }
 
 void steer_free(struct steer *s)
@@ -284,12 +311,15 @@ void steer_free(struct steer *s)
 
 	if (!s)
 		return;
+	s->ending = true;
+	list_for_each (node, &s->members)
+		steer_leave(container_of(node, struct steer_member, node));
+	mailbox_fini(&s->box); /* answers of an advance that was under way lie in the members */
 	while ((n = list_pop(&s->members)) != NULL)
-		mailbox_fini(&container_of(n, struct steer_member, node)->box);
+		mem_free(container_of(n, struct steer_member, node));
 	if (s->client.loop)
 		steer_hang_up(s);
 	loop_unwatch(&s->listener);
 	(void)close(s->listener.fd);
-	mailbox_fini(&s->box);
 	mem_free(s);
 }

@@ -31,24 +31,19 @@ void clock_page_advance(struct clock_page *p, nsec by);
 struct steer;
 
 /* One loop that takes part. */
-struct steer_member {
-	struct steer *steer;
-	struct loop *loop;
-	struct mailbox box; /* on <loop> */
-	struct mail ask; /* to <loop> */
-	struct mail answer; /* to the steering loop */
-	struct quiesce quiesce;
-	uint64_t done; /* what the loop has done so far */
-	struct list node;
-};
+struct steer_member;
 
 /* Listens on the unix socket <path> with <home>'s thread.  Returns owned; negative errno. */
 int must_check steer_new(
 	struct loop *home, struct clock_page *page, const char *path, struct steer **ret_steer);
-/* After the loops' threads have ended.  Members leave.  NULL is legal. */
+/* After the loops' threads have ended; members that have not left do so, whose loops must still be
+ * there.  NULL is legal. */
 void steer_free(struct steer *s);
 /* <l>, which does not run yet or is the calling thread's own, takes part from the next advance on.
- * On the steering loop's thread.  Negative errno. */
-int must_check steer_join(struct steer *s, struct steer_member *m, struct loop *l);
+ * On the steering loop's thread.  <ret_member> is the steer's.  Negative errno. */
+int must_check steer_join(struct steer *s, struct loop *l, struct steer_member **ret_member);
+/* On the member's thread, before its loop goes and while no advance is under way.  NULL is legal.
+ */
+void steer_leave(struct steer_member *m);
 
 #endif

@@ -209,8 +209,12 @@ static void conn_timer(struct timer *t)
 	struct conn *c = container_of(t, struct conn, timer);
 
 	/* While an exchange runs its own timer decides. */
-	if (c->state != CONN_ACTIVE && c->state != CONN_CLOSED)
-		conn_close(c);
+	if (c->state == CONN_ACTIVE || c->state == CONN_CLOSED)
+		return;
+	metrics_conn_end(c->state == CONN_IDLE     ? CONN_END_IDLE
+			 : c->state == CONN_LINGER ? CONN_END_LINGER
+						   : CONN_END_HANDSHAKE);
+	conn_close(c);
 }
 
 /* --- TLS ----------------------------------------------------------------------------------- */

@@ -147,7 +147,7 @@ struct exchange *exchange_new(struct conn *c, struct slice first)
 		x->arena = arena;
 	} else {
 		x = mem_zalloc(sizeof(*x));
-		arena_init(&x->arena, 2048);
+		arena_init(&x->arena, EXCHANGE_ARENA);
 	}
 	w->n_exchanges++;
 	x->magic = EXCHANGE_MAGIC;
@@ -289,6 +289,11 @@ static void head_done(struct exchange *x)
 		x->continue_owed = x->req.expect_continue && !rest.n;
 		if (!request_take_body(x, slice_ref(rest)))
 			return;
+	}
+	if (x->worker->overload >= OVERLOAD_REFUSE) {
+		c->close_after = true;
+		answer(x, PROXY_R_OVERLOAD);
+		return;
 	}
 	request_route(x);
 }

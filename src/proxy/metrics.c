@@ -8,13 +8,29 @@ METRICS_DEFINE(proxy_metrics, PROXY_METRICS);
 static metric_id by_class[6];
 static metric_id by_reason[PROXY_REASON_COUNT];
 static metric_id by_cut[PROXY_CUT_COUNT];
+static metric_id conn_ends[CONN_END_COUNT];
+static metric_id up_ends[UP_LOST_COUNT];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void metrics_ends_make(void)
+{
+#define X(id, label) label,
+	static const char *const conns[] = {CONN_ENDS(X)}, *const ups[] = {UP_LOSSES(X)};
+#undef X
+
+	for (size_t i = 0; i < ARRAY_LEN(conns); i++)
+		conn_ends[i] =
+			metric_series(&metric_conn_ends, &(struct str){conns[i], strlen(conns[i])});
+	for (size_t i = 0; i < ARRAY_LEN(ups); i++)
+		up_ends[i] = metric_series(&metric_up_ends, &(struct str){ups[i], strlen(ups[i])});
+}
 
 static void metrics_make(void)
 {
 	static const char *const classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
 	metrics_register(&proxy_metrics);
+	metrics_ends_make();
 	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
 		struct str label = str_from(classes[i]);
 
@@ -49,6 +65,16 @@ void metrics_exchange(const struct exchange *x)
 	if (x->bytes_in)
 		metric_add(&metric_bytes_in, (int64_t)x->bytes_in);
 	metric_add(&metric_bytes_out, (int64_t)x->bytes_out);
+}
+
+void metrics_conn_end(enum conn_ends why)
+{
+	metric_add_to(conn_ends[why], 1);
+}
+
+void metrics_up_end(enum up_losses why)
+{
+	metric_add_to(up_ends[why], 1);
 }
 
 void metrics_retry(const struct exchange *x)

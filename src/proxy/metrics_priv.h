@@ -39,14 +39,42 @@
 	M(metric_cuts, METRIC_COUNTER, "sluice_drain_cuts_total",                                  \
 		"Connections that the gateway ended while it drained, by what they did.",          \
 		METRIC_LABELS("kind"))                                                             \
+	M(metric_conn_ends, METRIC_COUNTER, "sluice_connection_ends_total",                        \
+		"Client connections without a request that a limit of ours ended, by why.",        \
+		METRIC_LABELS("why"))                                                              \
+	M(metric_up_ends, METRIC_COUNTER, "sluice_upstream_ends_total",                            \
+		"Idle connections to endpoints that ended, by why.", METRIC_LABELS("why"))         \
+	M(metric_memory, METRIC_GAUGE, "sluice_memory_bytes",                                      \
+		"What connections, exchanges and buffers hold, by our own count.", METRIC_PLAIN)   \
+	M(metric_accept_pauses, METRIC_COUNTER, "sluice_accept_pauses_total",                      \
+		"Times a worker stopped accepting for want of memory.", METRIC_PLAIN)              \
 	M(metric_ejections, METRIC_COUNTER, "sluice_endpoint_ejections_total",                     \
 		"Endpoints set aside after failures in a row.", METRIC_PLAIN)
 
 METRICS_DECLARE(PROXY_METRICS)
 
+/* X(id, label) */
+#define CONN_ENDS(X)                              \
+	X(CONN_END_IDLE, "idle")                  \
+	X(CONN_END_LINGER, "linger")              \
+	X(CONN_END_HANDSHAKE, "handshake")        \
+	X(CONN_END_DESCRIPTORS, "no_descriptors") \
+	X(CONN_END_OVERLOAD, "overload")
+#define UP_LOSSES(X)                 \
+	X(UP_LOST_IDLE, "idle")      \
+	X(UP_LOST_FULL, "pool_full") \
+	X(UP_LOST_PEER, "backend")
+
+#define X(id, label) id,
+enum conn_ends { CONN_ENDS(X) CONN_END_COUNT };
+enum up_losses { UP_LOSSES(X) UP_LOST_COUNT };
+#undef X
+
 /* Once a process. */
 void metrics_init(void);
 void metrics_exchange(const struct exchange *x);
+void metrics_conn_end(enum conn_ends why);
+void metrics_up_end(enum up_losses why);
 void metrics_retry(const struct exchange *x);
 void metrics_mirror_lost(const struct worker *w);
 void metrics_cut(enum proxy_cut kind);

@@ -42,6 +42,7 @@ struct proxy {
 	struct plan_publisher *publisher;
 	unsigned n_workers;
 	struct worker *workers;
+	_Atomic uint64_t memory; /* that the workers hold */
 	unsigned n_drained;
 	unsigned n_quiet;
 	bool draining; /* the sockets are somebody else's, or nobody's */
@@ -346,12 +347,16 @@ int proxy_new(struct loop *control, struct plan_store *store, const struct proxy
 	for (; rc == 0 && started < config->workers; started += rc == 0) {
 		struct worker *w = &p->workers[started];
 
-		rc = worker_init(w, p, started, config->workers, config->clock);
+		rc = worker_init(w, p, started, config->workers, config);
 		if (rc == 0 && config->writer) {
 			w->ring = writer_ring(config->writer, 0);
 			w->access_output = config->access_output;
 			w->access_format = config->access_format;
 		}
+		if (rc == 0)
+			overload_init(w, &p->memory, config->memory_limit);
+		if (rc == 0 && config->steer)
+			rc = steer_join(config->steer, w->loop, &w->steered);
 		if (rc == 0 && !config->by_hand)
 			rc = worker_start(w);
 	}

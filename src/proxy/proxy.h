@@ -20,6 +20,8 @@
 #define PROXY_SLOTS 16
 
 struct proxy;
+struct steer;
+struct net_sys;
 
 enum proxy_log_format { PROXY_LOG_JSON, PROXY_LOG_TEXT };
 
@@ -27,6 +29,9 @@ struct proxy_config {
 	unsigned workers; /* 1 to PROXY_WORKERS_MAX */
 	bool by_hand; /* no threads: the owner turns the workers with proxy_tick(); for tests */
 	const struct clock *clock; /* borrowed; NULL: the system's */
+	struct net_sys *sys; /* borrowed; NULL: the kernel; for tests (net/fault.h) */
+	struct steer *steer; /* borrowed; NULL: nobody steers the workers' time */
+	uint64_t memory_limit; /* of what the workers hold, shed at; 0: none */
 	struct writer *writer; /* borrowed; NULL: no access log */
 	unsigned access_output; /* of the writer */
 	enum proxy_log_format access_format;

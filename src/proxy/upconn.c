@@ -167,10 +167,12 @@ static void up_received(struct op *op, int res)
 		return;
 	}
 	slice_drop(&got);
-	if (u->state == UP_CLOSED)
+	if (u->state == UP_CLOSED) {
 		up_release(u);
-	else
-		up_close(u, false); /* idle: it ended, or spoke out of turn */
+		return;
+	}
+	metrics_up_end(UP_LOST_PEER); /* idle: it ended, or spoke out of turn */
+	up_close(u, false);
 }
 
 static void up_sent(struct op *op, int res)
@@ -262,8 +264,10 @@ static void up_timer(struct timer *t)
 {
 	struct upconn *u = container_of(t, struct upconn, timer);
 
-	if (u->state == UP_POOLED)
+	if (u->state == UP_POOLED) {
+		metrics_up_end(UP_LOST_IDLE);
 		up_close(u, false);
+	}
 	if (u->state == UP_CONNECTING && u->tls) {
 		u->late = true;
 		stream_cancel(u->stream, &u->handshake);
@@ -357,13 +361,19 @@ void up_want(struct upconn *u, size_t want)
 		stream_recv(u->stream, &u->recv, want);
 }
 
+/* Idle connections that this worker keeps to one endpoint. */
+static unsigned up_pool_room(const struct upconn *u)
+{
+	return MAX(u->pool_max / u->worker->proxy_workers, 1u);
+}
+
 static bool up_poolable(const struct upconn *u)
 {
 	const struct worker *w = u->worker;
-	unsigned most = MAX(u->pool_max / w->proxy_workers, 1u);
 
 	return u->state == UP_BUSY && !u->ep->leaving && !w->cut && u->idle_limit > 0 &&
-	       u->ep->n_pooled < most && !op_inflight(&u->send.op) && !op_inflight(&u->splice.op);
+	       u->ep->n_pooled < up_pool_room(u) && !op_inflight(&u->send.op) &&
+	       !op_inflight(&u->splice.op);
 }
 
 void up_done(struct upconn *u, enum up_end how)
@@ -372,6 +382,8 @@ void up_done(struct upconn *u, enum up_end how)
 
 	u->user = NULL;
 	u->owner = NULL;
+	if (how == UP_END_REUSE && u->ep->n_pooled >= up_pool_room(u))
+		metrics_up_end(UP_LOST_FULL);
 	if (how != UP_END_REUSE || !up_poolable(u)) {
 		up_close(u, how == UP_END_ABORT);
 		return;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "proxy/metrics_priv.h"
 #include "proxy/worker_priv.h"
 
 /* A port's backlog gets this long to finish its handshakes when the port goes. */
@@ -129,8 +130,10 @@ static void bind_pressure(struct listener *ls, int err)
 	struct worker *w = container_of(ls, struct bind_listener, listener)->bind->worker;
 
 	(void)err;
-	for (int i = 0; i < 64 && !list_empty(&w->idle); i++)
+	for (int i = 0; i < 64 && !list_empty(&w->idle); i++) {
+		metrics_conn_end(CONN_END_DESCRIPTORS);
 		conn_close(container_of(w->idle.next, struct conn, node));
+	}
 }
 
 static void bind_listen(struct worker *w, const struct msg *m)
@@ -156,6 +159,8 @@ static void bind_listen(struct worker *w, const struct msg *m)
 			0)
 			continue;
 		bl->open = true;
+		if (w->overload == OVERLOAD_PAUSE)
+			listener_pause(&bl->listener);
 		b->n_listeners++;
 		b->refs++;
 	}
@@ -226,6 +231,22 @@ static void binds_stop(struct worker *w)
 			bind_unref(b);
 		}
 		bind_unref(b);
+	}
+}
+
+void binds_pause(struct worker *w, bool pause)
+{
+	list_for_each (node, &w->binds) {
+		struct bind *b = container_of(node, struct bind, node);
+
+		for (unsigned i = 0; i < b->n_listeners && !b->closing; i++) {
+			if (!b->listeners[i].open)
+				continue;
+			if (pause)
+				listener_pause(&b->listeners[i].listener);
+			else
+				listener_resume(&b->listeners[i].listener);
+		}
 	}
 }
 
@@ -301,12 +322,12 @@ void worker_mail(struct worker *w, struct msg *m)
 
 /* --- life --------------------------------------------------------------------------------- */
 
-int worker_init(
-	struct worker *w, struct proxy *p, unsigned number, unsigned n, const struct clock *clock)
+int worker_init(struct worker *w, struct proxy *p, unsigned number, unsigned n,
+	const struct proxy_config *config)
 {
-	const struct loop_config config = {.clock = clock};
+	const struct loop_config lc = {.clock = config->clock, .sys = config->sys};
 	uint64_t seed;
-	int rc = loop_new(&config, &w->loop);
+	int rc = loop_new(&lc, &w->loop);
 
 	if (rc < 0)
 		return rc;
@@ -342,12 +363,14 @@ static void worker_empty(struct worker *w)
 	up_close_pools(w);
 	while (w->n_conns || w->upconns.used || w->n_exchanges || w->tls.streams.used)
 		loop_tick(w->loop, MSEC(1));
+	overload_fini(w);
 	exchange_free_spares(w);
 	balance_free(w);
 	vec_for_each (ep, &w->endpoints)
 		mem_free(*ep);
 	vec_fini(&w->endpoints);
 	plan_holder_fini(&w->plans);
+	steer_leave(w->steered);
 	mailbox_fini(&w->mailbox);
 	tls_thread_fini(&w->tls);
 	slab_fini(&w->conns);

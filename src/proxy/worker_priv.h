@@ -24,6 +24,7 @@
 #include "net/listener.h"
 #include "net/mailbox.h"
 #include "net/splice.h"
+#include "net/steer.h"
 #include "net/stream.h"
 #include "plan/publish.h"
 #include "proxy/proxy.h"
@@ -33,6 +34,7 @@
 #include "tls/server.h"
 
 #define OUT_MAX 12 /* slices of one send */
+#define EXCHANGE_ARENA 2048 /* first block of an exchange's arena, kept with it */
 
 struct worker;
 struct conn;
@@ -314,6 +316,14 @@ struct wendpoint {
 /* Smooth weighted round robin of one rule (balance.c). */
 struct wrr;
 
+/* What is shed, each stage with those before it (overload.c). */
+enum overload {
+	OVERLOAD_NONE,
+	OVERLOAD_IDLE, /* idle connections are closed */
+	OVERLOAD_REFUSE, /* requests get 503 */
+	OVERLOAD_PAUSE, /* nothing is accepted */
+};
+
 struct worker {
 	struct proxy *proxy;
 	unsigned number;
@@ -321,6 +331,13 @@ struct worker {
 	pthread_t thread;
 	struct loop *loop;
 	struct mailbox mailbox;
+	struct hook overload_hook;
+	struct timer overload_timer;
+	enum overload overload;
+	uint64_t memory_told; /* of ours in *memory_all */
+	_Atomic uint64_t *memory_all; /* the workers' */
+	uint64_t memory_limit; /* 0: none */
+	struct steer_member *steered; /* NULL: nobody steers its time */
 	struct plan_holder plans;
 	struct hook top;
 	struct list binds;
@@ -394,8 +411,8 @@ void proxy_mail(struct proxy *p, struct msg *m);
 struct worker *proxy_worker(struct proxy *p, unsigned i);
 
 /* worker.c */
-int must_check worker_init(
-	struct worker *w, struct proxy *p, unsigned number, unsigned n, const struct clock *clock);
+int must_check worker_init(struct worker *w, struct proxy *p, unsigned number, unsigned n,
+	const struct proxy_config *config);
 int must_check worker_start(struct worker *w);
 /* One tick that waits for nothing; true: there was something to do. */
 bool worker_tick(struct worker *w);
@@ -413,6 +430,8 @@ static inline const struct plan_port_slot *bind_slot(const struct bind *b)
 	return b->slot;
 }
 void bind_unref(struct bind *b);
+/* Stops accepting on every address, or goes on. */
+void binds_pause(struct worker *w, bool pause);
 void worker_tell_health(struct worker *w, struct plan_endpoint *e, bool eject);
 /* Tells control when the last connection is gone and the worker drains. */
 void worker_check_drained(struct worker *w);
@@ -424,6 +443,14 @@ extern const struct plan_dress proxy_dress;
 /* What <l> asks of connections: a request is served only on a connection that was let in under the
  * same (RFC 9110 §7.4).  0: clear text. */
 uint64_t listener_demands(const struct plan_listener *l);
+
+/* overload.c: <all> is the count of all workers, which <limit> (0: none) bounds */
+void overload_init(struct worker *w, _Atomic uint64_t *all, uint64_t limit);
+void overload_fini(struct worker *w);
+/* The stage that <used> of <limit> bytes asks for, coming from <now>. */
+enum overload overload_judge(enum overload now, uint64_t used, uint64_t limit);
+/* Bytes that connections, exchanges and buffers of <w> hold. */
+uint64_t worker_memory(const struct worker *w);
 
 /* conn.c */
 void conn_accepted(struct listener *ls, int fd, const struct addr *peer);

@@ -77,13 +77,29 @@ def route(name="r", rules=None, hostnames=None, parent="gw", namespace="default"
     return out
 
 
-class Gateway:
-    """One running `sluice serve`."""
+def settings(**values):
+    """A ConfigMap of traffic settings; "client_idle-timeout" stands for "client.idle-timeout"."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "settings", "namespace": "default"},
+        "data": {k.replace("_", ".", 1): str(v) for k, v in values.items()},
+    }
 
-    def __init__(self, folder, *args):
+
+WITH_SETTINGS = {"infrastructure": {"parametersRef": {"group": "", "kind": "ConfigMap", "name": "settings"}}}
+
+
+class Gateway:
+    """One running `sluice serve`.  With <clock> its time stands still but for advance()."""
+
+    def __init__(self, folder, *args, clock=False):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.args = list(args)
+        self.clock_path = self.folder.parent / f"{self.folder.name}.clk" if clock else None
+        if clock:
+            self.args += ["--test-clock", str(self.clock_path)]
         self.port = free_port()
         self.admin_port = free_port()
         self.health_port = free_port()
@@ -107,6 +123,24 @@ class Gateway:
         if wait:
             self.until(lambda: self.health("/readyz")[0] == 200, "ready")
         return self
+
+    def advance(self, ms=0):
+        """Time goes on by <ms>; comes back when all timers that are due have fired and all is quiet."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(30)
+            s.connect(str(self.clock_path))
+            s.sendall(b"advance %d\n" % ms)
+            got = s.recv(64)
+            assert got == b"quiet\n", got
+
+    def advance_to_end(self, timeout):
+        """The timers of a drain are of the time that stands still."""
+        end = time.monotonic() + timeout
+        while self.proc.poll() is None and time.monotonic() < end:
+            try:
+                self.advance(1000)
+            except (OSError, AssertionError):
+                time.sleep(0.01)
 
     def until(self, true, what, timeout=15):
         """Asks every 5 ms, for events of another process that no clock of ours drives."""
@@ -174,6 +208,8 @@ class Gateway:
             return None
         if self.proc.poll() is None:
             self.proc.send_signal(sig)
+            if self.clock_path:
+                self.advance_to_end(timeout)
             try:
                 self.proc.wait(timeout)
             except subprocess.TimeoutExpired:

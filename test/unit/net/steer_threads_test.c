@@ -15,7 +15,7 @@
 struct runner {
 	struct loop *l;
 	struct mailbox box;
-	struct steer_member member;
+	struct steer_member *member;
 	struct timer timer;
 	struct task task;
 	struct mail mail;
@@ -99,8 +99,8 @@ static void advance_returns_when_all_is_done(void **state)
 	runner_init(&a, &b, &page);
 	runner_init(&b, &a, &page);
 	assert_int_equal(steer_new(a.l, &page, sock_path, &s), 0);
-	assert_int_equal(steer_join(s, &a.member, a.l), 0);
-	assert_int_equal(steer_join(s, &b.member, b.l), 0);
+	assert_int_equal(steer_join(s, a.l, &a.member), 0);
+	assert_int_equal(steer_join(s, b.l, &b.member), 0);
 	loop_timer_arm(a.l, &a.timer, SEC(10));
 	assert_int_equal(pthread_create(&ta, NULL, runner_run, a.l), 0);
 	assert_int_equal(pthread_create(&tb, NULL, runner_run, b.l), 0);

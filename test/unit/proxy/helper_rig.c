@@ -101,6 +101,16 @@ void rig_init(struct rig *r)
 	rig_init_workers(r, 1);
 }
 
+void rig_init_limited(struct rig *r, uint64_t memory_limit)
+{
+	init_with(r, (struct proxy_config){.workers = 1, .memory_limit = memory_limit});
+}
+
+void rig_init_faulty(struct rig *r, struct net_sys *sys)
+{
+	init_with(r, (struct proxy_config){.workers = 1, .sys = sys});
+}
+
 void rig_fini(struct rig *r)
 {
 	struct plan_store_stats s;

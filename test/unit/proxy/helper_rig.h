@@ -70,6 +70,10 @@ void rig_init(struct rig *r);
 void rig_init_workers(struct rig *r, unsigned workers);
 /* One worker that logs to <fd>. */
 void rig_init_log(struct rig *r, int fd, enum proxy_log_format format);
+/* One worker, which sheds when it holds <memory_limit> bytes. */
+void rig_init_limited(struct rig *r, uint64_t memory_limit);
+/* One worker, whose system calls go through <sys> (net/fault.h); borrowed. */
+void rig_init_faulty(struct rig *r, struct net_sys *sys);
 void rig_fini(struct rig *r);
 
 void rig_begin(struct rig *r);
