@@ -229,7 +229,7 @@ def test_restart_with_bad_input_serves_what_served(kept, harm):
     assert get(kept.port).status == 200
     assert kept.metric("sluice_input_stale_files") == 1
     assert '"staleFiles": 1' in kept.admin("/status")[1]
-    assert "serving what was good before" in kept.text()
+    kept.until(lambda: kept.says("serving what was good before"), "told")
 
 
 def test_what_was_deleted_on_purpose_stays_deleted(kept):

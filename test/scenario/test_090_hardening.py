@@ -229,12 +229,6 @@ def test_admin_is_on_loopback_unless_told():
 # --- the page --------------------------------------------------------------------------------------
 
 
-def test_the_page_of_defaults_is_the_table():
-    page = (ROOT / "docs" / "hardening.md").read_text()
-    table = subprocess.run([binary(), "--settings"], capture_output=True, text=True, check=True).stdout
-    assert table in page, "docs/hardening.md: replace the table by the output of sluice --settings"
-
-
 def test_every_test_the_pages_name_is_there():
     for name in ("docs/hardening.md", "SECURITY.md"):
         page = (ROOT / name).read_text()

@@ -220,6 +220,7 @@ static void test_cors(void **state)
 			"HTTP/1.1 204 No Content\r\nvary: Origin\r\n"
 			"access-control-allow-origin: https://deep.er.good.example\r\n"
 			"access-control-allow-credentials: true\r\n"
+			"access-control-expose-headers: x-e\r\n"
 			"access-control-allow-methods: GET, PUT\r\n"
 			"access-control-allow-headers: x-a, x-b\r\n"
 			"access-control-max-age: 5\r\n" RIG_DATE "\r\n"},
