@@ -44,11 +44,20 @@ enum overload overload_judge(enum overload now, uint64_t used, uint64_t limit)
 	return now;
 }
 
+/* Least recently used first.  Who has just come may be about to ask: he is told 503, or waits. */
 static void close_some_idle(struct worker *w)
 {
-	for (int i = 0; i < IDLE_BATCH && !list_empty(&w->idle); i++) {
+	int n = 0;
+
+	list_for_each_safe (node, &w->idle) {
+		struct conn *c = container_of(node, struct conn, node);
+
+		if (n++ == IDLE_BATCH)
+			break;
+		if (!c->requests && w->overload < OVERLOAD_PAUSE)
+			continue;
 		metrics_conn_end(CONN_END_OVERLOAD);
-		conn_close(container_of(w->idle.next, struct conn, node));
+		conn_close(c);
 	}
 }
 

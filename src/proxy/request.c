@@ -761,6 +761,8 @@ static void request_up_sent(struct upconn *u, int err)
 	if (err < 0) {
 		/* The backend may have answered before it closed: what arrived decides. */
 		x->send_failed = true;
+		if (x->state == X_UPSTREAM)
+			exchange_await(x, x->settings->response_head, PROXY_R_RESPONSE_TIMEOUT);
 		up_want(u, NBUF_MEDIUM);
 		return;
 	}
