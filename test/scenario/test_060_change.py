@@ -4,7 +4,7 @@ import json
 import threading
 
 from lib.gateway import backend, free_port, gateway, ref, route
-from lib.wire import Client, get
+from lib.wire import Client, get, WireError
 
 
 class Load:
@@ -67,7 +67,7 @@ def test_listener_comes_and_goes(gw, upstreams):
             try:
                 get(extra)
                 return False
-            except OSError:
+            except (OSError, WireError):
                 return True
 
         gw.until(refused, "second listener gone")
