@@ -99,7 +99,8 @@ class Gateway:
         self.args = list(args)
         self.clock_path = self.folder.parent / f"{self.folder.name}.clk" if clock else None
         if clock:
-            self.args += ["--test-clock", str(self.clock_path)]
+            # The clock is a socket in a folder that the sandbox does not know.
+            self.args += ["--test-clock", str(self.clock_path), "--sandbox", "off"]
         self.port = free_port()
         self.admin_port = free_port()
         self.health_port = free_port()
