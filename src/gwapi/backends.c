@@ -93,7 +93,8 @@ static bool service_protocol(struct rules *x, const struct service *s, const str
 	if (is_l4(*protocol) || p->app_protocol.n == 0)
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(app_protocols); i++) {
-		if (!str_eq(app_protocols[i].name, p->app_protocol))
+		/* IANA service names know no case (RFC 6335 section 5.1). */
+		if (!str_eq_nocase(app_protocols[i].name, p->app_protocol))
 			continue;
 		if (app_protocols[i].tls && !policy_for(x->t, x->looker, &s->object, p->name)) {
 			*why = arena_printf(x->a,
