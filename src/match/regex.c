@@ -80,9 +80,10 @@ static size_t skip_special(struct str p, size_t i)
 		return i + 1 < p.n && strchr("dDwWsSbB./-_", p.p[i + 1]) ? i + 2 : 0;
 	case '[':
 		return class_end(p, i);
-	case '{':
-		i += str_find(str_skip(p, i), '}');
-		return i < p.n ? i + 1 : 0;
+	case '{': /* a quantifier; any other brace is literal, and may hide an alternative */
+		for (i++; i < p.n && strchr("0123456789,", p.p[i]); i++)
+			;
+		return i < p.n && p.p[i] == '}' ? i + 1 : 0;
 	case '(': /* the whole group; plain groups only */
 		for (; i < p.n; i++) {
 			if (p.p[i] == '(' && i + 1 < p.n && strchr("?*", p.p[i + 1]))
