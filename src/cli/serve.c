@@ -7,217 +7,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "admin/server.h"
 #include "base/log.h"
-#include "base/metric.h"
 #include "base/poison.h"
-#include "cli/channel.h"
-#include "cli/commands.h"
 #include "cli/offline.h"
 #include "cli/sandbox.h"
-#include "cli/supervisor.h"
-#include "control/engine.h"
-#include "gwapi/explain.h"
-#include "match/path.h"
-#include "net/steer.h"
-#include "plan/dump.h"
-#include "proxy/proxy.h"
+#include "cli/serve_priv.h"
 #include "source/last_good.h"
-#include "text/write.h"
 
 #define WORKERS_DEFAULT_MAX 16
-
-#define SERVE_METRICS(M)                                                                         \
-	M(metric_plans, METRIC_GAUGE, "sluice_plans",                                            \
-		"Plans alive: the current one and those that requests still use.", METRIC_PLAIN) \
-	M(metric_problems, METRIC_GAUGE, "sluice_input_problems",                                \
-		"Things that are wrong with the input.", METRIC_PLAIN)                           \
-	M(metric_stale, METRIC_GAUGE, "sluice_input_stale_files",                                \
-		"Files that cannot be used and of which the last good objects are in force.",    \
-		METRIC_PLAIN)
-
-METRICS_DECLARE(SERVE_METRICS)
-METRICS_DEFINE(serve_metrics, SERVE_METRICS);
-
-struct serve {
-	const struct options *o;
-	const struct child_start *start; /* NULL: no supervisor */
-	struct loop *loop;
-	struct clock_page clock; /* --test-clock */
-	struct steer *steer; /* likewise; NULL: the system's time */
-	struct writer *writer;
-	struct plan_store *plans;
-	struct engine *engine;
-	struct proxy *proxy;
-	struct admin_server *admin;
-	struct admin_server *health;
-	struct listens listens; /* without a supervisor */
-	struct watch signals;
-	struct watch tell;
-	struct timer drain;
-	char *state_dir; /* NULL: none */
-	int access_fd;
-	int admin_fd; /* -1: off */
-	int health_fd;
-	size_t stale; /* files, as told last */
-	bool ready;
-	bool retired; /* a newer process has the sockets */
-	bool ending;
-	bool cut;
-	bool done;
-};
-
-/* --- sockets ------------------------------------------------------------------------------ */
-
-static int ask_supervisor(struct serve *s, struct channel_msg *m, int *fds, size_t *n)
-{
-	int rc = channel_send(s->start->ask_fd, m, NULL, 0);
-
-	if (rc < 0)
-		return rc;
-	rc = channel_recv(s->start->ask_fd, m, fds, n);
-	return rc < 0 ? rc : rc == 0 ? -EPIPE : m->result;
-}
-
-static int sockets_get(struct serve *s, const struct addr *at, unsigned slots, int *ret_fds)
-{
-	struct channel_msg m = {.kind = CHANNEL_OPEN, .addr = *at, .slots = slots};
-	const struct listen_set *set;
-	size_t n = 0;
-	int rc;
-
-	if (s->start) {
-		rc = ask_supervisor(s, &m, ret_fds, &n);
-		return rc < 0 ? rc : n == slots ? 0 : -EPROTO;
-	}
-	rc = listens_open(&s->listens, at, slots, 0, &set);
-	if (rc < 0)
-		return rc;
-	for (unsigned i = 0; i < slots; i++)
-		ret_fds[i] = fcntl(set->fds[i], F_DUPFD_CLOEXEC, 0);
-	return 0;
-}
-
-static int open_sockets(void *arg, const struct addr *at, int ret_fds[PROXY_SLOTS])
-{
-	_Static_assert(PROXY_SLOTS == LISTEN_SLOTS, "one number, two rooms");
-	return sockets_get(arg, at, PROXY_SLOTS, ret_fds);
-}
-
-static void close_sockets(void *arg, const struct addr *at)
-{
-	struct serve *s = arg;
-	struct channel_msg m = {.kind = CHANNEL_CLOSE, .addr = *at};
-	size_t n;
-
-	if (!s->start)
-		listens_close(&s->listens, at);
-	else if (ask_supervisor(s, &m, NULL, &n) < 0)
-		log_error("the supervisor does not answer");
-}
-
-static void sockets_bound(void *arg, struct str port, const struct addr *at, int err)
-{
-	struct serve *s = arg;
-	char text[ADDR_TEXT];
-
-	if (err)
-		log_error("cannot listen", LOG_STR("address", str_from(addr_format(at, text))),
-			LOG_ERR(err));
-	else
-		log_info("listening", LOG_STR("address", str_from(addr_format(at, text))));
-	engine_port_bound(s->engine, str_starts(port, STR("udp/")), addr_port(at), err);
-}
-
-/* --- ending ------------------------------------------------------------------------------- */
-
-static void on_drained(void *arg)
-{
-	struct serve *s = arg;
-
-	log_info("ended", LOG_INT("idle-closed", proxy_cuts(PROXY_CUT_IDLE)),
-		LOG_INT("requests-cut", proxy_cuts(PROXY_CUT_REQUEST)),
-		LOG_INT("tunnels-cut", proxy_cuts(PROXY_CUT_TUNNEL)));
-	s->done = true;
-	loop_stop(s->loop);
-}
-
-static void drain_next(struct timer *t)
-{
-	struct serve *s = container_of(t, struct serve, drain);
-
-	if (!s->cut) {
-		s->cut = true;
-		log_info("accepting no more");
-		proxy_drain(s->proxy, PROXY_DRAIN_END);
-		loop_timer_arm(s->loop, &s->drain, s->o->time[OPT_DRAIN_TIMEOUT]);
-	} else {
-		log_warn("the drain timeout is over: cutting what still runs");
-		proxy_drain(s->proxy, PROXY_DRAIN_CUT);
-	}
-}
-
-/* Readiness fails first; for a while we still accept, so that whoever balances us can notice. */
-static void begin_end(struct serve *s)
-{
-	if (s->ending)
-		return;
-	s->ending = true;
-	s->ready = false;
-	log_info("ending");
-	if (!s->retired)
-		proxy_drain(s->proxy, PROXY_DRAIN_ANNOUNCE);
-	loop_timer_arm(s->loop, &s->drain, s->retired ? 0 : s->o->time[OPT_DRAIN_DELAY]);
-}
-
-static void on_signal(struct watch *w, uint32_t events)
-{
-	struct serve *s = container_of(w, struct serve, signals);
-	struct signalfd_siginfo info;
-
-	(void)events;
-	while (read(w->fd, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
-			begin_end(s);
-		else if (info.ssi_signo == SIGHUP)
-			engine_read(s->engine);
-	}
-}
-
-/* The supervisor says that a newer child serves, or it is gone. */
-static void on_tell(struct watch *w, uint32_t events)
-{
-	struct serve *s = container_of(w, struct serve, tell);
-	int fds[LISTEN_SLOTS];
-	struct channel_msg m;
-	size_t n;
-	int rc = channel_recv(w->fd, &m, fds, &n);
-
-	(void)events;
-	if (rc == -EAGAIN)
-		return;
-	if (rc <= 0) {
-		loop_unwatch(w);
-		begin_end(s);
-		return;
-	}
-	if (m.kind != CHANNEL_RETIRE)
-		return;
-	log_info("a newer process serves: ending with the last connection");
-	admin_server_stop(s->admin);
-	admin_server_stop(s->health);
-	engine_leave_state(s->engine);
-	s->retired = true;
-	proxy_drain(s->proxy, PROXY_DRAIN_RETIRE);
-}
 
 /* --- the engine's events ------------------------------------------------------------------- */
 
@@ -240,146 +42,6 @@ static void on_input(void *arg, uint64_t digest)
 
 	if (s->start && ask_supervisor(s, &m, NULL, &n) < 0)
 		log_error("the supervisor does not answer");
-}
-
-static void on_problems(void *arg)
-{
-	struct serve *s = arg;
-	struct engine_input in = engine_input(s->engine);
-	size_t n, bad = 0;
-	const struct file_problem *p = engine_problems(s->engine, &n);
-
-	for (size_t i = 0; i < n; i++)
-		bad += !p[i].ignored;
-	metric_set(&metric_problems, (int64_t)bad);
-	metric_set(&metric_stale, (int64_t)in.stale);
-	if (in.stale && in.stale != s->stale)
-		log_warn("serving what was good before, where the input cannot be used",
-			LOG_INT("files", in.stale), LOG_BOOL("from-state-dir", in.from_state));
-	else if (!in.stale && s->stale)
-		log_info("the input is whole again");
-	s->stale = in.stale;
-	for (size_t i = 0; i < n; i++) {
-		if (!p[i].fresh)
-			continue;
-		if (p[i].ignored)
-			log_info("input", LOG_STR("note", p[i].text));
-		else
-			log_error("input", LOG_STR("problem", p[i].text));
-	}
-}
-
-/* --- what operators ask -------------------------------------------------------------------- */
-
-/* Beside the items: whether what is in force is what the input says. */
-static struct value status_input(struct serve *s, struct arena *a)
-{
-	struct engine_input in = engine_input(s->engine);
-	struct value v = value_object(), problems = value_array();
-	size_t n;
-	const struct file_problem *p = engine_problems(s->engine, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		if (!p[i].ignored)
-			value_push(a, &problems, value_str(p[i].text));
-	}
-	value_add(a, &v, STR("digest"),
-		value_str(arena_printf(a, "%016llx", (unsigned long long)in.digest)));
-	value_add(a, &v, STR("staleFiles"), value_int((int64_t)in.stale));
-	value_add(a, &v, STR("problems"), problems);
-	return v;
-}
-
-static void page_status(struct serve *s, struct admin_reply *reply)
-{
-	struct value list;
-	struct arena a;
-
-	arena_init(&a, 0);
-	list = engine_status(s->engine, &a);
-	value_add(&a, &list, STR("input"), status_input(s, &a));
-	text_write_json(&reply->body, &list, TEXT_INDENTED);
-	reply->type = "application/json";
-	arena_fini(&a);
-}
-
-static void page_explain(struct serve *s, struct str query, struct admin_reply *reply)
-{
-	VEC(struct explain_header) headers = {0};
-	struct explain_request rq = {0};
-	struct query_param p;
-	bool json = false;
-	struct arena a;
-	int rc;
-
-	arena_init(&a, 0);
-	while (query_next(&query, arena_bytes(&a, query.n + 1), &p)) {
-		if (str_eq(p.name, STR("method")))
-			rq.method = arena_str(&a, p.value);
-		else if (str_eq(p.name, STR("url")))
-			rq.url = arena_str(&a, p.value);
-		else if (str_eq(p.name, STR("format")))
-			json = str_eq(p.value, STR("json"));
-		else if (str_eq(p.name, STR("header"))) {
-			struct str value = arena_str(&a, p.value), name = str_cut(&value, ':');
-
-			*vec_push(&headers) = (struct explain_header){name, str_trim(value)};
-		}
-	}
-	rq.headers = headers.p;
-	rq.n_headers = headers.n;
-	rc = explain(proxy_plan(s->proxy), &rq, json, &reply->body);
-	reply->status = rc < 0 ? 400 : rc == EXPLAIN_FOUND ? 200 : 404;
-	if (json && rc >= 0)
-		reply->type = "application/json";
-	vec_fini(&headers);
-	arena_fini(&a);
-}
-
-static void page_dump(struct serve *s, struct admin_reply *reply)
-{
-	plan_dump(proxy_plan(s->proxy), &reply->body);
-	reply->type = "application/json";
-}
-
-static void not_found(struct admin_reply *reply, struct str what_there_is)
-{
-	reply->status = 404;
-	buf_add(&reply->body, what_there_is);
-}
-
-static void on_admin(void *arg, const struct admin_request *rq, struct admin_reply *reply)
-{
-	struct serve *s = arg;
-
-	if (str_eq(rq->path, STR("/status")))
-		page_status(s, reply);
-	else if (str_eq(rq->path, STR("/explain")))
-		page_explain(s, rq->query, reply);
-	else if (str_eq(rq->path, STR("/config_dump")))
-		page_dump(s, reply);
-	else
-		not_found(reply, STR("there are /status, /explain?method=&url=, /config_dump\n"));
-}
-
-static void on_health(void *arg, const struct admin_request *rq, struct admin_reply *reply)
-{
-	struct serve *s = arg;
-
-	if (str_eq(rq->path, STR("/healthz"))) {
-		buf_add(&reply->body, STR("ok\n"));
-	} else if (str_eq(rq->path, STR("/readyz"))) {
-		reply->status = s->ready ? 200 : 503;
-		buf_add(&reply->body, s->ready    ? STR("ready\n")
-				      : s->ending ? STR("ending\n")
-						  : STR("no configuration yet\n"));
-	} else if (str_eq(rq->path, STR("/metrics"))) {
-		reply->type = "text/plain; version=0.0.4; charset=utf-8";
-		metric_set(&metric_plans, (int64_t)proxy_live_plans(s->proxy));
-		metrics_write(&reply->body);
-	} else {
-		not_found(reply, STR("there are /healthz, /readyz, /metrics\n"));
-	}
 }
 
 /* --- start, step by step -------------------------------------------------------------------- */
@@ -533,7 +195,7 @@ static unsigned worker_count(const struct options *o)
 static int start_proxy(struct serve *s)
 {
 	static const struct proxy_ops ops = {
-		open_sockets, close_sockets, sockets_bound, on_drained};
+		serve_open_sockets, serve_close_sockets, serve_bound, serve_drained};
 	struct proxy_config config = {.workers = worker_count(s->o),
 		.clock = loop_clock(s->loop),
 		.steer = s->steer,
@@ -553,7 +215,7 @@ static int start_proxy(struct serve *s)
 
 static int start_engine(struct serve *s)
 {
-	static const struct engine_ops ops = {on_plan, on_input, on_problems};
+	static const struct engine_ops ops = {on_plan, on_input, serve_problems};
 	const struct feed_options feed = {.url = s->o->text[OPT_FEED],
 		.gateway = s->o->text[OPT_GATEWAY],
 		.ca_file = s->o->text[OPT_FEED_CA],
@@ -591,29 +253,6 @@ static int start_server(
 	struct serve *s, int fd, admin_handler_f *handler, struct admin_server **ret_server)
 {
 	return fd < 0 ? 0 : admin_server_new(s->loop, fd, handler, s, ret_server);
-}
-
-static int start_signals(struct serve *s)
-{
-	static const int taken[] = {SIGTERM, SIGINT, SIGHUP};
-	sigset_t set;
-	int fd;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
-		sigaddset(&set, taken[i]);
-	AZ(sigprocmask(SIG_BLOCK, &set, NULL));
-	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (s->start) {
-		int rc = loop_watch_fd(s->loop, &s->tell, s->start->tell_fd, EPOLLIN, on_tell);
-
-		if (rc < 0)
-			return rc;
-	}
-	return loop_watch_fd(s->loop, &s->signals, fd, EPOLLIN, on_signal);
 }
 
 /* --test-clock SOCKET: the loops' time stands still, and goes on when somebody says so there. */
@@ -658,10 +297,10 @@ static int start(struct serve *s)
 		rc = start_loop(s);
 	if (rc < 0)
 		return rc;
-	timer_init(&s->drain, drain_next);
-	metrics_register(&serve_metrics);
+	serve_end_init(s);
+	serve_pages_init();
 	s->plans = plan_store_new();
-	rc = start_signals(s);
+	rc = serve_watch_signals(s);
 	if (rc == 0)
 		rc = start_log(s);
 	if (rc == 0)
@@ -679,11 +318,8 @@ static void stop(struct serve *s)
 {
 	admin_server_free(s->admin);
 	admin_server_free(s->health);
-	if (s->loop) {
-		loop_timer_cancel(s->loop, &s->drain);
-		loop_unwatch(&s->tell);
-		loop_unwatch(&s->signals);
-	}
+	if (s->loop)
+		serve_end_fini(s);
 	if (s->engine)
 		engine_save(s->engine);
 	engine_free(s->engine);
@@ -726,10 +362,10 @@ static int serve_child(void *arg, const struct child_start *child)
 		engine_read(s.engine);
 		(void)malloc_trim(0); /* the texts and trees of the first read are gone */
 		/* Only now: until then an older process, or the backlog, has who asks. */
-		rc = start_server(&s, s.admin_fd, on_admin, &s.admin);
+		rc = start_server(&s, s.admin_fd, serve_admin, &s.admin);
 	}
 	if (rc == 0)
-		rc = start_server(&s, s.health_fd, on_health, &s.health);
+		rc = start_server(&s, s.health_fd, serve_health, &s.health);
 	if (rc == 0) {
 		if (!s.o->text[OPT_FEED].n)
 			tell_ready(&s);
