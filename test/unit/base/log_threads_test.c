@@ -106,13 +106,14 @@ static void a_repeated_line_is_held_and_counted(void **state)
 	clock_manual_advance(&now, MSEC(999));
 	log_info("again", LOG_INT("n", 1));
 	assert_int_equal(lines(told()), 0);
-	log_info("again", LOG_INT("n", 2)); /* another line */
-	assert_int_equal(lines(told()), 1);
 	clock_manual_advance(&now, MSEC(1));
 	log_info("again", LOG_INT("n", 1));
 	log_info("again", LOG_INT("n", 1));
 	assert_str(told(), "time=2026-01-01T00:00:01.007Z level=info msg=again n=1 repeated=8\n"
 			   "time=2026-01-01T00:00:01.007Z level=info msg=again n=1\n");
+	/* Another line: last, for it may fall on the same slot and tell what that one held. */
+	log_info("again", LOG_INT("n", 2));
+	assert_int_equal(lines(told()), 1);
 }
 
 static void what_was_held_is_told_when_its_place_is_taken(void **state)
