@@ -11,6 +11,8 @@
 /* After a refusal we read on a little, so that the client can read our answer before a reset. */
 #define LINGER_BYTES 65536
 #define LINGER_TIME SEC(2)
+/* A head is looked at again after so many bytes at least. */
+#define HEAD_LOOK 64
 
 static const unsigned conn_next[] = {
 #define S(name, next) next,
@@ -118,6 +120,90 @@ static void conn_begin(struct conn *c, struct slice first)
 	exchange_start(c->x);
 }
 
+/* --- a head that comes in pieces ---------------------------------------------------------- */
+
+/* The next bytes must lie behind those we have: in the same buffer, or all in a larger one. */
+static void head_want_more(struct conn *c)
+{
+	struct nbuf *b = c->rest.buf;
+	size_t n = c->rest.n, end = (size_t)(c->rest.p - b->data) + n;
+
+	if (end == b->cap || b->refs > 1) {
+		struct nbuf *larger = nbuf_new(loop_bufs(c->worker->loop), n * 2);
+
+		memcpy(larger->data, c->rest.p, n);
+		slice_drop(&c->rest);
+		c->rest = (struct slice){larger->data, n, larger};
+		b = larger;
+		end = n;
+	}
+	c->into = nbuf_ref(b);
+	stream_recv_into(c->stream, &c->recv, b, end);
+}
+
+void conn_keep_head(struct conn *c, struct slice head, nsec began)
+{
+	const struct plan_port_slot *slot = bind_slot(c->bind);
+	nsec limit = slot ? slot->port->settings->head_timeout : SEC(10);
+
+	conn_move(c, CONN_HEAD);
+	c->x = NULL;
+	c->rest = head;
+	c->lingered = head.n;
+	c->began = began;
+	/* Absolute: further bytes renew nothing. */
+	loop_timer_at(c->worker->loop, &c->timer, began + limit);
+	head_want_more(c);
+}
+
+static struct exchange *head_exchange(struct conn *c)
+{
+	struct slice head = c->rest;
+
+	c->rest = (struct slice){0};
+	loop_timer_cancel(c->worker->loop, &c->timer);
+	conn_move(c, CONN_ACTIVE);
+	c->x = exchange_new(c, head);
+	c->x->began = c->began;
+	return c->x;
+}
+
+/* A head is looked at from its beginning each time, so not for every byte: when it may be whole,
+ * when its buffer is full, when a bound may be passed, or when it has grown by a quarter. */
+static bool head_worth_a_look(const struct conn *c, struct slice got)
+{
+	const struct plan_port_slot *slot = bind_slot(c->bind);
+	size_t n = c->rest.n;
+
+	return memchr(got.p, '\n', got.n) ||
+	       c->rest.p + n == c->rest.buf->data + c->rest.buf->cap ||
+	       n - c->lingered >= MAX(c->lingered / 4, (size_t)HEAD_LOOK) ||
+	       (slot && n > (uint64_t)slot->port->settings->head_max);
+}
+
+static void head_received(struct conn *c, struct slice got, int res)
+{
+	bool look;
+
+	if (res <= 0) {
+		slice_drop(&got);
+		c->saw_eof |= res == 0;
+		exchange_start_last(head_exchange(c),
+			res == 0 ? (enum proxy_reason)HTTP_R_TRUNCATED : PROXY_R_CLIENT_GONE);
+		return;
+	}
+	AN(got.p == c->rest.p + c->rest.n);
+	c->rest.n += got.n;
+	look = head_worth_a_look(c, got);
+	slice_drop(&got);
+	if (look)
+		exchange_start(head_exchange(c));
+	else
+		head_want_more(c);
+}
+
+/* --- events -------------------------------------------------------------------------------- */
+
 static void conn_wait(struct conn *c)
 {
 	if (!op_inflight(&c->recv.op))
@@ -154,6 +240,9 @@ static void conn_received(struct op *op, int res)
 			exchange_received(c->x, got, res);
 		else
 			slice_drop(&got);
+		break;
+	case CONN_HEAD:
+		head_received(c, got, res);
 		break;
 	case CONN_LINGER:
 		slice_drop(&got);
@@ -211,6 +300,10 @@ static void conn_timer(struct timer *t)
 	/* While an exchange runs its own timer decides. */
 	if (c->state == CONN_ACTIVE || c->state == CONN_CLOSED)
 		return;
+	if (c->state == CONN_HEAD) {
+		exchange_start_last(head_exchange(c), PROXY_R_HEAD_TIMEOUT);
+		return;
+	}
 	metrics_conn_end(c->state == CONN_IDLE     ? CONN_END_IDLE
 			 : c->state == CONN_LINGER ? CONN_END_LINGER
 						   : CONN_END_HANDSHAKE);
@@ -313,14 +406,6 @@ void conn_want(struct conn *c, size_t want)
 		stream_recv(c->stream, &c->recv, want);
 }
 
-void conn_want_into(struct conn *c, struct nbuf *into, size_t at)
-{
-	if (c->state != CONN_ACTIVE || op_inflight(&c->recv.op))
-		return;
-	c->into = nbuf_ref(into);
-	stream_recv_into(c->stream, &c->recv, into, at);
-}
-
 void conn_watch(struct conn *c)
 {
 	if (c->state == CONN_ACTIVE && !op_inflight(&c->hup.op))
@@ -420,6 +505,8 @@ void conns_cut(struct worker *w)
 	list_for_each_safe (node, &w->active) {
 		struct conn *c = container_of(node, struct conn, node);
 
+		if (c->state == CONN_HEAD)
+			metrics_cut(PROXY_CUT_REQUEST);
 		if (c->x) {
 			c->x->reason = PROXY_R_DRAINED;
 			metrics_cut(c->x->state == X_TUNNEL ? PROXY_CUT_TUNNEL : PROXY_CUT_REQUEST);

@@ -251,25 +251,6 @@ void exchange_client_gone(struct exchange *x)
 
 /* --- the head ------------------------------------------------------------------------------ */
 
-/* The next bytes must lie behind those we have: in the same buffer, or all in a larger one. */
-static void head_want_more(struct exchange *x)
-{
-	struct nbuf *b = x->head.buf;
-	size_t end = (size_t)(x->head.p - b->data) + x->head.n;
-
-	if (end == b->cap || b->refs > 1) {
-		struct nbuf *larger = nbuf_new(loop_bufs(x->worker->loop), x->head.n * 2);
-		size_t n = x->head.n;
-
-		memcpy(larger->data, x->head.p, n);
-		slice_drop(&x->head);
-		x->head = (struct slice){larger->data, n, larger};
-		b = larger;
-		end = n;
-	}
-	conn_want_into(x->conn, b, end);
-}
-
 static void head_done(struct exchange *x)
 {
 	struct conn *c = x->conn;
@@ -298,29 +279,20 @@ static void head_done(struct exchange *x)
 	request_route(x);
 }
 
-static void head_look(struct exchange *x)
+/* Only its bytes are kept, at the connection. */
+static void head_keep(struct exchange *x)
 {
-	const struct plan_port_slot *slot = bind_slot(x->conn->bind);
+	struct conn *c = x->conn;
+	struct slice head = x->head;
+	nsec began = x->began;
 
-	switch (h1_request_parse(&x->parser, &x->req, slice_str(x->head), &x->limits)) {
-	case H1_DONE:
-		head_done(x);
-		break;
-	case H1_MORE:
-		if (x->deadline_io == NSEC_NEVER)
-			exchange_await(x, slot ? slot->port->settings->head_timeout : SEC(10),
-				PROXY_R_HEAD_TIMEOUT);
-		head_want_more(x);
-		break;
-	case H1_BAD:
-	case H1_DATA:
-		x->conn->close_after = true;
-		answer(x, (enum proxy_reason)x->parser.reason);
-		break;
-	}
+	x->head = (struct slice){0};
+	x_move(x, X_END);
+	exchange_free(x);
+	conn_keep_head(c, head, began);
 }
 
-void exchange_start(struct exchange *x)
+static void head_begin(struct exchange *x)
 {
 	const struct plan_port_slot *slot = bind_slot(x->conn->bind);
 
@@ -335,10 +307,44 @@ void exchange_start(struct exchange *x)
 		x->stall = s->send_stall;
 	}
 	h1_request_begin(&x->parser, &x->req, x->fields);
-	head_look(x);
 }
 
-/* FIN or reset inside a request, which must not look complete upstream.  Who only half-closed may
+/* <why>: answers a head that is not whole; 0: it may still come. */
+static void head_look(struct exchange *x, enum proxy_reason why)
+{
+	switch (h1_request_parse(&x->parser, &x->req, slice_str(x->head), &x->limits)) {
+	case H1_DONE:
+		head_done(x);
+		break;
+	case H1_MORE:
+		if (!why) {
+			head_keep(x);
+			break;
+		}
+		x->conn->close_after = true;
+		answer(x, why);
+		break;
+	case H1_BAD:
+	case H1_DATA:
+		x->conn->close_after = true;
+		answer(x, (enum proxy_reason)x->parser.reason);
+		break;
+	}
+}
+
+void exchange_start(struct exchange *x)
+{
+	head_begin(x);
+	head_look(x, (enum proxy_reason)0);
+}
+
+void exchange_start_last(struct exchange *x, enum proxy_reason why)
+{
+	head_begin(x);
+	head_look(x, why);
+}
+
+/* FIN or reset inside a body, which must not look complete upstream.  Who only half-closed may
  * still read why. */
 static void ends_early(struct exchange *x, int res)
 {
@@ -350,18 +356,6 @@ static void ends_early(struct exchange *x, int res)
 }
 
 /* --- events of the connection ------------------------------------------------------------- */
-
-static void head_received(struct exchange *x, struct slice got, int res)
-{
-	if (res <= 0) {
-		ends_early(x, res);
-		return;
-	}
-	AN(got.p == x->head.p + x->head.n);
-	x->head.n += got.n;
-	slice_drop(&got);
-	head_look(x);
-}
 
 static void body_received(struct exchange *x, struct slice got, int res)
 {
@@ -378,9 +372,6 @@ static void body_received(struct exchange *x, struct slice got, int res)
 void exchange_received(struct exchange *x, struct slice got, int res)
 {
 	switch (x->state) {
-	case X_HEAD:
-		head_received(x, got, res);
-		break;
 	case X_TUNNEL:
 		tunnel_client_received(x, got, res);
 		break;
@@ -391,6 +382,7 @@ void exchange_received(struct exchange *x, struct slice got, int res)
 		body_received(x, got, res);
 		break;
 	case X_ANSWER: /* the rest of a request that is refused */
+	case X_HEAD: /* never: it asks for no bytes */
 	case X_END:
 		slice_drop(&got);
 		break;

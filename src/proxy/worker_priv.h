@@ -68,13 +68,16 @@ struct out {
 
 /* --- client connections (conn.c) ---------------------------------------------------------- */
 
-#define CONN_STATES(S)                                                          \
-	S(CONN_HANDSHAKE, 1u << CONN_IDLE | 1u << CONN_CLOSED)                  \
-	S(CONN_IDLE, 1u << CONN_ACTIVE | 1u << CONN_CLOSED)                     \
-	S(CONN_ACTIVE, 1u << CONN_IDLE | 1u << CONN_LINGER | 1u << CONN_CLOSED) \
-	S(CONN_LINGER, 1u << CONN_CLOSED)                                       \
+#define CONN_STATES(S)                                                                            \
+	S(CONN_HANDSHAKE, 1u << CONN_IDLE | 1u << CONN_CLOSED)                                    \
+	S(CONN_IDLE, 1u << CONN_ACTIVE | 1u << CONN_CLOSED)                                       \
+	S(CONN_ACTIVE, 1u << CONN_IDLE | 1u << CONN_HEAD | 1u << CONN_LINGER | 1u << CONN_CLOSED) \
+	S(CONN_HEAD, 1u << CONN_ACTIVE | 1u << CONN_CLOSED)                                       \
+	S(CONN_LINGER, 1u << CONN_CLOSED)                                                         \
 	S(CONN_CLOSED, 0u)
 
+/* HEAD: a part of a request's head is here, and nothing else is kept for it: who sends slowly costs
+ * the bytes that he sent. */
 enum conn_state {
 #define S(name, next) name,
 	CONN_STATES(S)
@@ -91,11 +94,12 @@ struct conn {
 	struct stream *stream; /* &tcp.stream, or tls over it */
 	struct tls *tls; /* NULL: clear text */
 	uint64_t demands; /* listener_demands() of the listener that let it in; 0: clear text */
-	struct exchange *x; /* NULL: idle, lingering or closed */
-	struct slice rest; /* bytes received behind the last request */
+	struct exchange *x; /* NULL unless ACTIVE */
+	struct slice rest; /* bytes received behind the last request; HEAD: of this one */
+	nsec began; /* HEAD: the first of them */
 	struct out *out; /* of the send in flight */
 	struct nbuf *into; /* of the receive in flight: it may outlive its exchange */
-	size_t lingered;
+	size_t lingered; /* LINGER: bytes thrown away; HEAD: bytes looked at */
 	uint32_t requests;
 	bool close_after; /* no further request */
 	bool saw_eof; /* the peer has sent FIN, and all before it is read */
@@ -458,8 +462,6 @@ void conn_accepted(struct listener *ls, int fd, const struct addr *peer);
 void conn_send(struct conn *c, const struct slice *v, unsigned n, unsigned flags);
 /* Wants more bytes of the request: exchange_received(). */
 void conn_want(struct conn *c, size_t want);
-/* The same, behind byte <at> of <into>. */
-void conn_want_into(struct conn *c, struct nbuf *into, size_t at);
 /* The exchange is over: next request, linger or close. */
 void conn_exchange_over(struct conn *c, bool clean);
 /* The kernel has not taken all of what was sent. */
@@ -474,6 +476,8 @@ void conn_abort(struct conn *c);
 void conns_close_idle(struct worker *w, struct bind *only);
 /* The same for all, counted as cuts. */
 void conns_end_idle(struct worker *w);
+/* A head that is not whole: <head> (taken over) waits for the rest of it. */
+void conn_keep_head(struct conn *c, struct slice head, nsec began);
 bool conn_should_close(const struct conn *c);
 void conns_cut(struct worker *w);
 struct out *out_new(struct worker *w);
@@ -485,8 +489,11 @@ enum up_end { UP_END_REUSE, UP_END_CLOSE, UP_END_ABORT };
 
 /* exchange.c */
 struct exchange *exchange_new(struct conn *c, struct slice first);
-/* Looks at the bytes it was made with. */
+/* Looks at the bytes it was made with.  If they are not a whole head, the exchange gives them back
+ * (conn_keep_head) and is no more. */
 void exchange_start(struct exchange *x);
+/* The same where no more bytes come: a head that is not whole is answered with <why>. */
+void exchange_start_last(struct exchange *x, enum proxy_reason why);
 /* Bytes of the request arrived (the exchange takes them): <res> of them; 0: FIN; < 0: reset. */
 void exchange_received(struct exchange *x, struct slice got, int res);
 void exchange_sent(struct exchange *x, int err);
