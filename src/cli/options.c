@@ -78,6 +78,28 @@ int time_parse(struct str s, nsec *ret_time)
 	return 0;
 }
 
+int size_parse(struct str s, uint64_t *ret_size)
+{
+	static const struct {
+		const char *unit;
+		unsigned shift;
+	} units[] = {{"", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
+	size_t digits = 0;
+	uint64_t n;
+
+	while (digits < s.n && s.p[digits] >= '0' && s.p[digits] <= '9')
+		digits++;
+	if (str_to_u64(str_take(s, digits), UINT64_MAX >> 31, &n) < 0)
+		return -EINVAL;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (str_eq(str_skip(s, digits), str_from(units[i].unit))) {
+			*ret_size = n << units[i].shift;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 static bool choice_has(const char *choices, struct str value)
 {
 	struct str rest = str_from(choices);
@@ -108,6 +130,14 @@ static int option_set(
 		if (time_parse(value, &o->time[id]) < 0) {
 			buf_printf(err, "%s: '%.*s' is not a time such as 30s, 250ms or 1h30m",
 				origin, STR_ARG(value));
+			return -EINVAL;
+		}
+		break;
+	case OPTION_SIZE:
+		o->count[id] = 0;
+		if (!choice_has(d->arg, value) && size_parse(value, &o->count[id]) < 0) {
+			buf_printf(err, "%s: '%.*s' is not one of %s, such as 512MiB", origin,
+				STR_ARG(value), d->arg);
 			return -EINVAL;
 		}
 		break;

@@ -29,11 +29,13 @@ enum option_kind {
 	OPTION_LIST,
 	OPTION_COUNT,
 	OPTION_TIME,
+	OPTION_SIZE,
 	OPTION_CHOICE
 };
 
 /* X(id, name, kind, argument, default, commands, help); a CHOICE's argument lists its values.
- * A help text of NULL hides the option (tests). */
+ * A SIZE is a number of bytes, or a word of its argument, which counts as 0.  A help text of NULL
+ * hides the option (tests). */
 #define OPTIONS(X)                                                                                  \
 	X(ADMIN, "admin", TEXT, "ADDR|off", "127.0.0.1:15000",                                      \
 		CMD_SERVE | CMD_STATUS | CMD_EXPLAIN,                                               \
@@ -63,6 +65,9 @@ enum option_kind {
 		"a requested address that has not come by then is told as not usable")              \
 	X(WORKERS, "workers", COUNT, "N", "0", CMD_SERVE,                                           \
 		"worker threads; 0: one per core, at most 16")                                      \
+	X(MEMORY_LIMIT, "memory-limit", SIZE, "auto|off|SIZE", "auto", CMD_SERVE,                   \
+		"hold at most this for clients: then close idle ones, answer 503, accept no more; " \
+		"auto: 80 % of the control group's limit")                                          \
 	X(STATE_DIR, "state-dir", TEXT, "DIR", "", CMD_SERVE,                                       \
 		"keep the last good configuration here and start from it when the input is broken") \
 	X(CONTROLLER_NAME, "controller-name", TEXT, "NAME", "sluice.dev/gateway-controller",        \
@@ -107,7 +112,7 @@ struct options {
 	enum command command;
 	struct str text[OPTION_COUNT_]; /* the value as written, or the default */
 	bool given[OPTION_COUNT_]; /* by flag or variable */
-	uint64_t count[OPTION_COUNT_]; /* COUNT */
+	uint64_t count[OPTION_COUNT_]; /* COUNT, SIZE */
 	nsec time[OPTION_COUNT_]; /* TIME */
 	VEC(struct str) headers; /* --header */
 	VEC(struct str) words; /* what is no option: PATH…, METHOD URL */
@@ -125,6 +130,9 @@ static inline bool option_is(const struct options *o, enum option_id id, const c
 
 /* "75s", "250ms", "1h30m": digits with units h, m, s, ms.  0 or -EINVAL. */
 int must_check time_parse(struct str s, nsec *ret_time);
+
+/* "64MiB", "512KiB", "2GiB" or a number of bytes.  0 or -EINVAL. */
+int must_check size_parse(struct str s, uint64_t *ret_size);
 
 /* Usage of the whole program, or of one command. */
 void options_usage(struct buf *out);

@@ -14,10 +14,12 @@
 
 #include "base/log.h"
 #include "base/poison.h"
+#include "cli/memory_limit.h"
 #include "cli/offline.h"
 #include "cli/sandbox.h"
 #include "cli/serve_priv.h"
 #include "source/last_good.h"
+#include "tls/memory.h"
 
 #define WORKERS_DEFAULT_MAX 16
 
@@ -199,6 +201,7 @@ static int start_proxy(struct serve *s)
 	struct proxy_config config = {.workers = worker_count(s->o),
 		.clock = loop_clock(s->loop),
 		.steer = s->steer,
+		.memory_limit = s->memory_limit,
 		.access_format = option_is(s->o, OPT_ACCESS_LOG_FORMAT, "json") ? PROXY_LOG_JSON
 										: PROXY_LOG_TEXT};
 
@@ -281,10 +284,21 @@ static int start_loop(struct serve *s)
 	return rc < 0 ? failed("--test-clock", rc) : 0;
 }
 
+static void start_memory(struct serve *s)
+{
+	/* The first word with OpenSSL; it is too late only if something else of ours came before.
+	 */
+	AN(tls_memory_count());
+	s->memory_limit = option_is(s->o, OPT_MEMORY_LIMIT, "auto") ? memory_limit_auto("")
+								    : s->o->count[OPT_MEMORY_LIMIT];
+}
+
 static int start(struct serve *s)
 {
-	int rc = start_state_dir(s);
+	int rc;
 
+	start_memory(s);
+	rc = start_state_dir(s);
 	if (rc == 0)
 		rc = start_paths(s);
 	if (rc == 0)
@@ -342,7 +356,8 @@ static void tell_ready(struct serve *s)
 	size_t n;
 
 	s->ready = true;
-	log_info("ready", LOG_INT("workers", worker_count(s->o)));
+	log_info("ready", LOG_INT("workers", worker_count(s->o)),
+		LOG_INT("memory-limit", s->memory_limit));
 	if (s->start && ask_supervisor(s, &m, NULL, &n) < 0)
 		log_error("the supervisor does not answer");
 }

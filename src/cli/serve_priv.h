@@ -34,6 +34,7 @@ struct serve {
 	struct watch tell;
 	struct timer drain;
 	char *state_dir; /* NULL: none */
+	uint64_t memory_limit; /* 0: none */
 	int access_fd;
 	int admin_fd; /* -1: off */
 	int health_fd;

@@ -10,6 +10,7 @@ static metric_id by_reason[PROXY_REASON_COUNT];
 static metric_id by_cut[PROXY_CUT_COUNT];
 static metric_id conn_ends[CONN_END_COUNT];
 static metric_id up_ends[UP_LOST_COUNT];
+static metric_id overloads[OVERLOAD_PAUSE + 1];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void metrics_ends_make(void)
@@ -25,12 +26,24 @@ static void metrics_ends_make(void)
 		up_ends[i] = metric_series(&metric_up_ends, &(struct str){ups[i], strlen(ups[i])});
 }
 
+static void metrics_overloads_make(void)
+{
+#define X(stage, label) [stage] = label,
+	static const char *const stages[] = {OVERLOADS(X)};
+#undef X
+
+	for (size_t i = OVERLOAD_IDLE; i < ARRAY_LEN(stages); i++)
+		overloads[i] = metric_series(
+			&metric_overloads, &(struct str){stages[i], strlen(stages[i])});
+}
+
 static void metrics_make(void)
 {
 	static const char *const classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
 	metrics_register(&proxy_metrics);
 	metrics_ends_make();
+	metrics_overloads_make();
 	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
 		struct str label = str_from(classes[i]);
 
@@ -75,6 +88,11 @@ void metrics_conn_end(enum conn_ends why)
 void metrics_up_end(enum up_losses why)
 {
 	metric_add_to(up_ends[why], 1);
+}
+
+void metrics_overload(enum overload stage)
+{
+	metric_add_to(overloads[stage], 1);
 }
 
 void metrics_retry(const struct exchange *x)

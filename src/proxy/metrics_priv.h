@@ -46,8 +46,11 @@
 		"Idle connections to endpoints that ended, by why.", METRIC_LABELS("why"))         \
 	M(metric_memory, METRIC_GAUGE, "sluice_memory_bytes",                                      \
 		"What connections, exchanges and buffers hold, by our own count.", METRIC_PLAIN)   \
-	M(metric_accept_pauses, METRIC_COUNTER, "sluice_accept_pauses_total",                      \
-		"Times a worker stopped accepting for want of memory.", METRIC_PLAIN)              \
+	M(metric_memory_limit, METRIC_GAUGE, "sluice_memory_limit_bytes",                          \
+		"From there on requests are refused; 0: no limit.", METRIC_PLAIN)                  \
+	M(metric_overloads, METRIC_COUNTER, "sluice_overload_total",                               \
+		"Times a worker began to shed for want of memory, by what it does from there on.", \
+		METRIC_LABELS("stage"))                                                            \
 	M(metric_ejections, METRIC_COUNTER, "sluice_endpoint_ejections_total",                     \
 		"Endpoints set aside after failures in a row.", METRIC_PLAIN)
 
@@ -65,6 +68,11 @@ METRICS_DECLARE(PROXY_METRICS)
 	X(UP_LOST_FULL, "pool_full") \
 	X(UP_LOST_PEER, "backend")
 
+#define OVERLOADS(X)                   \
+	X(OVERLOAD_IDLE, "close_idle") \
+	X(OVERLOAD_REFUSE, "refuse")   \
+	X(OVERLOAD_PAUSE, "pause_accept")
+
 #define X(id, label) id,
 enum conn_ends { CONN_ENDS(X) CONN_END_COUNT };
 enum up_losses { UP_LOSSES(X) UP_LOST_COUNT };
@@ -75,6 +83,8 @@ void metrics_init(void);
 void metrics_exchange(const struct exchange *x);
 void metrics_conn_end(enum conn_ends why);
 void metrics_up_end(enum up_losses why);
+/* The worker has come to this stage. */
+void metrics_overload(enum overload stage);
 void metrics_retry(const struct exchange *x);
 void metrics_mirror_lost(const struct worker *w);
 void metrics_cut(enum proxy_cut kind);

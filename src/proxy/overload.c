@@ -7,8 +7,10 @@
  * closed, then requests are answered 503, then nothing is accepted.  Memory that is free and only
  * kept is given back when the first stage begins, and is not counted.
  */
+#include "base/log.h"
 #include "proxy/metrics_priv.h"
 #include "proxy/worker_priv.h"
+#include "tls/memory.h"
 
 /* Changes below this stay a worker's own affair. */
 #define TOLD_STEP KiB(64)
@@ -24,7 +26,8 @@ static uint64_t slab_bytes(const struct slab *s)
 
 uint64_t worker_memory(const struct worker *w)
 {
-	return loop_bufs(w->loop)->used_bytes + slab_bytes(&w->conns) + slab_bytes(&w->upconns) +
+	return (uint64_t)MAX(tls_memory(), (int64_t)0) + slab_bytes(&w->tls.streams) +
+	       loop_bufs(w->loop)->used_bytes + slab_bytes(&w->conns) + slab_bytes(&w->upconns) +
 	       slab_bytes(&w->outs) + slab_bytes(&w->subs) +
 	       w->n_exchanges * (sizeof(struct exchange) + EXCHANGE_ARENA);
 }
@@ -72,8 +75,11 @@ static void overload_set(struct worker *w, enum overload to)
 	}
 	if ((was == OVERLOAD_PAUSE) != (to == OVERLOAD_PAUSE))
 		binds_pause(w, to == OVERLOAD_PAUSE);
-	if (to == OVERLOAD_PAUSE)
-		metric_add(&metric_accept_pauses, 1);
+	if (to > was) {
+		metrics_overload(to);
+		log_warn("memory is short", LOG_INT("held", *w->memory_all),
+			LOG_INT("limit", w->memory_limit), LOG_INT("stage", to));
+	}
 }
 
 static void overload_look(struct hook *h)
@@ -90,6 +96,8 @@ static void overload_look(struct hook *h)
 	} else {
 		all = atomic_load_explicit(w->memory_all, memory_order_relaxed);
 	}
+	if (!w->memory_limit)
+		return;
 	to = overload_judge(w->overload, all, w->memory_limit);
 	if (to != w->overload)
 		overload_set(w, to);
@@ -112,14 +120,11 @@ void overload_init(struct worker *w, _Atomic uint64_t *all, uint64_t limit)
 	w->memory_limit = limit;
 	w->overload_hook.run = overload_look;
 	timer_init(&w->overload_timer, overload_again);
-	if (limit)
-		loop_hook_end(w->loop, &w->overload_hook);
+	loop_hook_end(w->loop, &w->overload_hook);
 }
 
 void overload_fini(struct worker *w)
 {
-	if (!w->memory_limit)
-		return;
 	hook_remove(&w->overload_hook);
 	loop_timer_cancel(w->loop, &w->overload_timer);
 	atomic_fetch_sub(w->memory_all, w->memory_told);

@@ -328,6 +328,7 @@ int proxy_new(struct loop *control, struct plan_store *store, const struct proxy
 
 	AN(config->workers >= 1 && config->workers <= PROXY_WORKERS_MAX);
 	metrics_init();
+	metric_set(&metric_memory_limit, (int64_t)config->memory_limit);
 	p->loop = control;
 	p->store = store;
 	p->config = *config;

@@ -453,7 +453,8 @@ void overload_init(struct worker *w, _Atomic uint64_t *all, uint64_t limit);
 void overload_fini(struct worker *w);
 /* The stage that <used> of <limit> bytes asks for, coming from <now>. */
 enum overload overload_judge(enum overload now, uint64_t used, uint64_t limit);
-/* Bytes that connections, exchanges and buffers of <w> hold. */
+/* Bytes that connections, exchanges and buffers of <w> hold, OpenSSL's with them.  On its thread.
+ */
 uint64_t worker_memory(const struct worker *w);
 
 /* conn.c */

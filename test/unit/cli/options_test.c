@@ -104,6 +104,34 @@ static void test_short_letters(void **state)
 	buf_fini(&err);
 }
 
+static void test_a_size_is_bytes_or_a_word(void **state)
+{
+	const char *argv[] = {"serve", "--memory-limit", NULL, NULL};
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = {{"auto", 0}, {"off", 0}, {"0", 0}, {"1000", 1000}, {"64KiB", 65536},
+		{"512MiB", 512u << 20}, {"2GiB", UINT64_C(2) << 30}},
+	  bad[] = {{"", 0}, {"MiB", 0}, {"1MB", 0}, {"-1", 0}, {"1.5GiB", 0}, {"1 MiB", 0},
+		  {"99999999999999999999", 0}, {"automatic", 0}};
+	struct options o;
+	struct buf err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		argv[2] = good[i].text;
+		assert_int_equal(parse(&o, &err, argv), 0);
+		assert_int_equal(o.count[OPT_MEMORY_LIMIT], good[i].bytes);
+		options_fini(&o);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		argv[2] = bad[i].text;
+		assert_int_equal(parse(&o, &err, argv), -EINVAL);
+		options_fini(&o);
+	}
+	buf_fini(&err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +139,7 @@ int main(void)
 		cmocka_unit_test(test_flag_wins_over_variable_over_default),
 		cmocka_unit_test(test_errors_name_the_word),
 		cmocka_unit_test(test_short_letters),
+		cmocka_unit_test(test_a_size_is_bytes_or_a_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
