@@ -74,9 +74,10 @@ static void rows_of_object(struct table *t, const struct value *o)
 		{
 			const struct value *routes = value_get(l, STR("attachedRoutes"));
 			struct str part = value_get_str(l, STR("name"), none);
+			long long n = routes ? (long long)routes->integer : 0;
 
-			part = arena_printf(&t->a, "%.*s (%lld routes)", STR_ARG(part),
-				(long long)(routes ? routes->integer : 0));
+			part = arena_printf(
+				&t->a, "%.*s (%lld route%s)", STR_ARG(part), n, n == 1 ? "" : "s");
 			rows_of(t, none, part, value_get(l, STR("conditions")));
 		}
 	}

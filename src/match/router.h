@@ -145,6 +145,7 @@ enum match_verdict {
 #define MATCH_WHYS(W)                                        \
 	W(WON, "won")                                        \
 	W(LISTENER, "another listener is more specific")     \
+	W(ELSEWHERE, "its listener does not take the host")  \
 	W(HOST, "the hostname does not fit")                 \
 	W(PATH, "the path does not fit")                     \
 	W(METHOD, "the method does not fit")                 \

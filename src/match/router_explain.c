@@ -63,6 +63,7 @@ struct other {
 };
 
 struct others {
+	const struct listeners *listeners; /* NULL: none */
 	const struct match_request *rq;
 	const struct match_listener *listener;
 	VEC(struct other) all;
@@ -90,6 +91,16 @@ static bool path_fits(const struct match *m, struct str path)
 	return str_starts(path, m->path) && (path.n == m->path.n || path.p[m->path.n] == '/');
 }
 
+/* Why no match of listener <id>, which was not chosen, was looked at. */
+static enum match_why why_not_chosen(const struct others *o, uint64_t id)
+{
+	for (size_t i = 0; o->listeners && i < o->listeners->n; i++)
+		if (o->listeners->all[i].id == id &&
+			hostname_fits(o->listeners->all[i].hostname, o->rq->host))
+			return MATCH_WHY_LISTENER;
+	return MATCH_WHY_ELSEWHERE;
+}
+
 /* Collects what the look did not pass by. */
 static void others_add(void *ctx, uint64_t listener, struct str hostname, const struct match *m)
 {
@@ -97,7 +108,7 @@ static void others_add(void *ctx, uint64_t listener, struct str hostname, const 
 	enum match_why why;
 
 	if (!o->listener || o->listener->id != listener)
-		why = MATCH_WHY_LISTENER;
+		why = why_not_chosen(o, listener);
 	else if (!hostname_fits(hostname, o->rq->host))
 		why = MATCH_WHY_HOST;
 	else if (m->kind != MATCH_PATH_REGEX && !path_fits(m, o->rq->path))
@@ -125,7 +136,8 @@ static int other_cmp(const void *a, const void *b)
 enum match_verdict router_explain(const struct router *r, const struct match_request *rq,
 	struct match_trace *t, struct match_result *ret)
 {
-	struct others o = {.rq = rq, .listener = router_listener(r, rq->host)};
+	struct others o = {
+		.listeners = r->listeners, .rq = rq, .listener = router_listener(r, rq->host)};
 	struct look k;
 
 	look_init(&k, r, rq, t);

@@ -226,15 +226,16 @@ static void told_seen(struct match_trace *trace, uint64_t listener, struct str h
 
 static void test_explain_tells_why_each_lost(void **state)
 {
-	static const struct match_listener l[] = {{.id = 1, .hostname = {"a.b", 3}}, {.id = 2}};
+	static const struct match_listener l[] = {
+		{.id = 1, .hostname = {"a.b", 3}}, {.id = 2}, {.id = 3, .hostname = {"*.c", 3}}};
 	struct table t = {0};
 	struct told told = {.trace = {told_seen}};
 	struct match_request rq = {
 		.host = STR("a.b"), .path = STR("/x/y"), .method = MATCH_METHOD_GET};
 	struct match_result res;
-	struct match *m[6];
+	struct match *m[7];
 	static const enum match_why want[] = {MATCH_WHY_METHOD, MATCH_WHY_WON, MATCH_WHY_PRECEDENCE,
-		MATCH_WHY_PATH, MATCH_WHY_HOST, MATCH_WHY_LISTENER};
+		MATCH_WHY_PATH, MATCH_WHY_HOST, MATCH_WHY_LISTENER, MATCH_WHY_ELSEWHERE};
 
 	(void)state;
 	/* In the order they are to be told. */
@@ -247,13 +248,14 @@ static void test_explain_tells_why_each_lost(void **state)
 	m[3] = table_add(&t, 1, "a.b", MATCH_PATH_EXACT, "/x");
 	m[4] = table_add(&t, 1, "c.b", MATCH_PATH_PREFIX, "/");
 	m[5] = table_add(&t, 2, "", MATCH_PATH_PREFIX, "/");
-	table_ready(&t, l, 2);
+	m[6] = table_add(&t, 3, "", MATCH_PATH_PREFIX, "/");
+	table_ready(&t, l, 3);
 	assert_int_equal(router_explain(t.r, &rq, &told.trace, &res), MATCH_FOUND);
 	assert_ptr_equal(res.match, m[1]);
 	assert_int_equal(res.listener->id, 1);
 	assert_str(res.hostname, "");
-	assert_int_equal(told.n, 6);
-	for (size_t i = 0; i < 6; i++) {
+	assert_int_equal(told.n, 7);
+	for (size_t i = 0; i < 7; i++) {
 		assert_ptr_equal(told.m[i], m[i]);
 		assert_string_equal(match_why_text(told.why[i]), match_why_text(want[i]));
 	}
