@@ -407,6 +407,17 @@ unsigned feed_server_connected(const struct feed_server *s, struct str gateway)
 	return n;
 }
 
+unsigned feed_server_heard(const struct feed_server *s, struct str gateway)
+{
+	const struct feed *f = map_get(&s->feeds, gateway);
+	unsigned n = 0;
+
+	if (f)
+		list_for_each (node, &f->conns)
+			n += container_of(node, struct feed_conn, peer)->acked > 0;
+	return n;
+}
+
 /* --- requests ------------------------------------------------------------------------------- */
 
 static void read_more(struct feed_conn *c)

@@ -52,5 +52,7 @@ void feed_server_forget(struct feed_server *s, struct str gateway);
 int64_t feed_server_generation(const struct feed_server *s, struct str gateway);
 /* Data planes connected. */
 unsigned feed_server_connected(const struct feed_server *s, struct str gateway);
+/* Those of them that have told which revision they use. */
+unsigned feed_server_heard(const struct feed_server *s, struct str gateway);
 
 #endif

@@ -34,13 +34,21 @@ static size_t add_port(struct provision_port *ports, size_t n, int32_t port, str
 	return n + 1;
 }
 
-/* A ListenerSet of this Gateway; in what group its parentRef is was judged by translate. */
-static bool set_of(const struct listener_set *ls, const struct gateway *g)
+/* In what group its parentRef is was judged by translate. */
+bool gate_set_of(const struct listener_set *ls, const struct gateway *g)
 {
 	const struct parent_gateway_reference *r = &ls->spec.parent_ref;
 
 	return str_eq(r->name, g->object.name) &&
 	       str_eq(r->namespace.n ? r->namespace : ls->object.namespace, g->object.namespace);
+}
+
+void gate_set_gateway(const struct listener_set *ls, struct buf *out)
+{
+	const struct parent_gateway_reference *r = &ls->spec.parent_ref;
+
+	buf_printf(out, "%.*s/%.*s", STR_ARG(r->namespace.n ? r->namespace : ls->object.namespace),
+		STR_ARG(r->name));
 }
 
 size_t gate_ports(struct store *s, const struct translator *t, const struct gateway *g,
@@ -59,7 +67,7 @@ size_t gate_ports(struct store *s, const struct translator *t, const struct gate
 	for (size_t i = 0; i < sets.n; i++) {
 		const struct listener_set *ls = object_listener_set(sets.p[i]);
 
-		if (!set_of(ls, g))
+		if (!gate_set_of(ls, g))
 			continue;
 		st = translator_status(t, KIND_LISTENER_SET, ls->object.namespace, ls->object.name);
 		for (uint32_t j = 0; j < ls->spec.n_listeners; j++) {

@@ -23,9 +23,15 @@ struct gate {
 	nsec asked; /* when its addresses were first asked for; 0: none are */
 	bool seen;
 	bool held; /* the status waits for the data plane */
+	bool unsettled; /* under a new leader: its data planes have not been heard yet */
 	struct timer hold; /* its end */
 	struct timer address; /* the end of patience with addresses */
 };
+
+/* The ListenerSet is one of this Gateway's, as its parentRef says. */
+bool gate_set_of(const struct listener_set *ls, const struct gateway *g);
+/* Appends "namespace/name" of the Gateway that it names. */
+void gate_set_gateway(const struct listener_set *ls, struct buf *out);
 
 /* The ports of a Gateway and its ListenerSets that are served, sorted, each once; at most
  * GATE_PORTS_MAX.  Pure. */

@@ -160,7 +160,7 @@ static void write_deployment(struct buf *out, const struct provision_options *o,
 		",\"args\":[\"serve\",\"--feed\",\"%.*s\",\"--gateway\",\"%.*s/%.*s\","
 		"\"--feed-ca\",\"" PROVISION_FOLDER "/ca.crt\",\"--feed-token\","
 		"\"" PROVISION_FOLDER
-		"/token\",\"--admin\",\"off\",\"--health\",\"0.0.0.0:15020\",\"--log-level\",\"%.*s\","
+		"/token\",\"--admin\",\"off\",\"--health\",\"[::]:15020\",\"--log-level\",\"%.*s\","
 		"\"--controller-name\",\"%.*s\"],",
 		STR_ARG(o->feed_url), STR_ARG(g->namespace), STR_ARG(g->name),
 		STR_ARG(o->log_level), STR_ARG(o->controller));

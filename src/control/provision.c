@@ -581,7 +581,7 @@ struct provision *provision_new(
 		p->kinds[k] = (struct made_kind_source){.p = p, .kind = k};
 		p->kinds[k].reflector =
 			reflector_new(a, &path, 1, STR("labelSelector=sluice.dev%2Fgateway-uid"),
-				&reflector_ops, &p->kinds[k]);
+				false, &reflector_ops, &p->kinds[k]);
 	}
 	return p;
 }

@@ -27,8 +27,9 @@ struct writer_status {
 	struct kube_source *source;
 	struct translator *translator;
 	struct str controller;
+	writer_may_f *may;
+	void *arg;
 	struct map wanted;
-	struct list queue;
 	struct condition class_condition;
 	struct arena class_arena;
 	bool on;
@@ -201,11 +202,17 @@ static void write_now(struct wanted *x)
 	struct str name = x->key, namespace = str_cut(&name, '/'), now;
 	const struct object_status *status =
 		translator_status(w->translator, x->kind, namespace, name);
+	enum writer_answer may = w->may(w->arg, x->kind, x->key);
 	struct value before, after, patch;
 	const struct value *previous = NULL;
 	struct arena a;
 
-	if (!raw || !w->on) {
+	if (may == WRITER_LATER) {
+		x->again = true;
+		pause_for(x, WRITER_SOON);
+		return;
+	}
+	if (!raw || !w->on || may == WRITER_FORGET) {
 		wanted_free(x);
 		return;
 	}
@@ -284,8 +291,8 @@ void writer_status_class(struct writer_status *w, const struct condition *c)
 		.status = c->status};
 }
 
-struct writer_status *writer_status_new(
-	struct api *a, struct kube_source *source, struct translator *t, struct str controller)
+struct writer_status *writer_status_new(struct api *a, struct kube_source *source,
+	struct translator *t, struct str controller, writer_may_f *may, void *arg)
 {
 	struct writer_status *w = MEM_NEW(struct writer_status);
 
@@ -293,6 +300,8 @@ struct writer_status *writer_status_new(
 	w->source = source;
 	w->translator = t;
 	w->controller = controller;
+	w->may = may;
+	w->arg = arg;
 	arena_init(&w->class_arena, 256);
 	return w;
 }

@@ -15,12 +15,21 @@
 #include "source/kube_source.h"
 
 #define WRITER_PAUSE MSEC(250)
+#define WRITER_SOON MSEC(1)
 
 struct writer_status;
 
+enum writer_answer {
+	WRITER_GO,
+	WRITER_LATER, /* something is under way that may change it: asked again soon */
+	WRITER_FORGET, /* it is marked again when its time has come */
+};
+/* Whether the object's status may be written now. */
+typedef enum writer_answer writer_may_f(void *arg, enum object_kind kind, struct str key);
+
 /* Borrows all; <controller> is the controllerName of our entries.  Returns owned. */
-struct writer_status *writer_status_new(
-	struct api *a, struct kube_source *source, struct translator *t, struct str controller);
+struct writer_status *writer_status_new(struct api *a, struct kube_source *source,
+	struct translator *t, struct str controller, writer_may_f *may, void *arg);
 void writer_status_free(struct writer_status *w);
 
 /* The object's status may be other than what is stored. */

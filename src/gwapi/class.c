@@ -77,7 +77,7 @@ void class_make(struct translator *t, struct class_unit *c)
 			arena_printf(
 				&s->arena, "GatewayClass %.*s is accepted.", STR_ARG(o->name)));
 	s->conditions = conditions_end(&list);
-	s->features = features_list(&s->n_features);
+	s->features = features_list(t, &s->arena, &s->n_features);
 	status_put(t, s);
 }
 

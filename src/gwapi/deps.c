@@ -25,6 +25,28 @@ static struct str dep_key(struct translator *t, enum dep_what what, enum object_
 	return buf_str(b);
 }
 
+/* Bodies of these are only kept while somebody looks: the source is told. */
+static void note_look(struct translator *t, const struct dep *d)
+{
+	if (t->o.tell_looked && d->what == DEP_OBJECT &&
+		(d->kind == KIND_SERVICE || d->kind == KIND_SECRET || d->kind == KIND_CONFIG_MAP))
+		*vec_push(&t->looked) =
+			(struct translate_look){d->kind, arena_str(&t->looked_arena, d->namespace),
+				arena_str(&t->looked_arena, d->name)};
+}
+
+const struct translate_look *translator_looked(const struct translator *t, size_t *ret_n)
+{
+	*ret_n = t->looked.n;
+	return t->looked.p;
+}
+
+bool translator_looks_at(
+	struct translator *t, enum object_kind kind, struct str namespace, struct str name)
+{
+	return map_get(&t->deps, dep_key(t, DEP_OBJECT, kind, namespace, name)) != NULL;
+}
+
 static struct dep *dep_get(struct translator *t, enum dep_what what, enum object_kind kind,
 	struct str namespace, struct str name)
 {
@@ -44,6 +66,7 @@ static struct dep *dep_get(struct translator *t, enum dep_what what, enum object
 		.name = {text + 3 + namespace.n, name.n}};
 	list_init(&d->edges);
 	map_put(&t->deps, d->key, d);
+	note_look(t, d);
 	return d;
 }
 
@@ -60,6 +83,7 @@ static void edges_drop(struct translator *t, struct unit *u)
 		mem_free(e);
 		if (list_empty(&d->edges)) {
 			map_del(&t->deps, d->key);
+			note_look(t, d);
 			mem_free(d);
 		}
 		e = next;
@@ -132,4 +156,6 @@ void deps_fini(struct translator *t)
 {
 	AZ(t->deps.n); /* every unit was dropped */
 	map_fini(&t->deps);
+	vec_fini(&t->looked);
+	arena_fini(&t->looked_arena);
 }

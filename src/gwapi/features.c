@@ -4,63 +4,98 @@
 #include "gwapi/translate_priv.h"
 
 /* Names of gateway-api pkg/features, sorted.  A name stands here once the data plane does what it
- * says and a test shows it; both v1.6.3's and v1.7.0's names where they differ. */
-static const struct str features[] = {
-#define F(name)                        \
-	{                              \
-		name, sizeof(name) - 1 \
+ * says and a test shows it; both v1.6.3's and v1.7.0's names where they differ.  Beside it the
+ * field of spec (empty: none but the kind) that a cluster's CRD must have for it. */
+static const struct feature {
+	struct str name;
+	struct str plural;
+	struct str path;
+} features[] = {
+#define F(name, plural, path)                                           \
+	{                                                               \
+		{name, sizeof(name) - 1}, {plural, sizeof(plural) - 1}, \
+		{                                                       \
+			path, sizeof(path) - 1                          \
+		}                                                       \
 	}
-	F("BackendTLSPolicy"),
-	F("BackendTLSPolicySANValidation"),
-	F("Gateway"),
-	F("GatewayAddressEmpty"),
-	F("GatewayBackendClientCertificate"),
-	F("GatewayFrontendClientCertificateValidation"),
-	F("GatewayFrontendClientCertificateValidationInsecureFallback"),
-	F("GatewayHTTPListenerIsolation"),
-	F("GatewayInfrastructure"),
-	F("GatewayPort8080"),
-	F("GatewayRouteHostnameIntersectionPrecedence"),
-	F("GatewayStaticAddresses"),
-	F("HTTPRoute"),
-	F("HTTPRoute303RedirectStatusCode"),
-	F("HTTPRoute307RedirectStatusCode"),
-	F("HTTPRoute308RedirectStatusCode"),
-	F("HTTPRouteBackendProtocolWebSocket"),
-	F("HTTPRouteBackendRequestHeaderModification"),
-	F("HTTPRouteBackendTimeout"),
-	F("HTTPRouteCORS"),
-	F("HTTPRouteDestinationPortMatching"),
-	F("HTTPRouteHostRewrite"),
-	F("HTTPRouteMethodMatching"),
-	F("HTTPRouteNamedRouteRule"),
-	F("HTTPRouteParentRefPort"),
-	F("HTTPRoutePathRedirect"),
-	F("HTTPRoutePathRewrite"),
-	F("HTTPRoutePortRedirect"),
-	F("HTTPRouteQueryParamMatching"),
-	F("HTTPRouteRequestMirror"),
-	F("HTTPRouteRequestMultipleMirrors"),
-	F("HTTPRouteRequestPercentageMirror"),
-	F("HTTPRouteRequestTimeout"),
-	F("HTTPRouteResponseHeaderModification"),
-	F("HTTPRouteRetry"),
-	F("HTTPRouteRetryBackendTimeout"),
-	F("HTTPRouteRetryCodes"),
-	F("HTTPRouteRetryConnectionError"),
-	F("HTTPRouteSchemeRedirect"),
-	F("ListenerSet"),
-	F("ReferenceGrant"),
+	F("BackendTLSPolicy", "backendtlspolicies", ""),
+	F("BackendTLSPolicySANValidation", "backendtlspolicies", "validation.subjectAltNames"),
+	F("Gateway", "gateways", ""),
+	F("GatewayAddressEmpty", "gateways", ""),
+	F("GatewayBackendClientCertificate", "gateways", "tls.backend"),
+	F("GatewayFrontendClientCertificateValidation", "gateways", "tls.frontend"),
+	F("GatewayFrontendClientCertificateValidationInsecureFallback", "gateways",
+		"tls.frontend.default.validation.mode"),
+	F("GatewayHTTPListenerIsolation", "gateways", ""),
+	F("GatewayInfrastructure", "gateways", "infrastructure"),
+	F("GatewayPort8080", "gateways", ""),
+	F("GatewayRouteHostnameIntersectionPrecedence", "gateways", ""),
+	F("GatewayStaticAddresses", "gateways", ""),
+	F("HTTPRoute", "httproutes", ""),
+	F("HTTPRoute303RedirectStatusCode", "httproutes", ""),
+	F("HTTPRoute307RedirectStatusCode", "httproutes", ""),
+	F("HTTPRoute308RedirectStatusCode", "httproutes", ""),
+	F("HTTPRouteBackendProtocolWebSocket", "httproutes", ""),
+	F("HTTPRouteBackendRequestHeaderModification", "httproutes", ""),
+	F("HTTPRouteBackendTimeout", "httproutes", "rules.timeouts.backendRequest"),
+	F("HTTPRouteCORS", "httproutes", "rules.filters.cors"),
+	F("HTTPRouteDestinationPortMatching", "httproutes", ""),
+	F("HTTPRouteHostRewrite", "httproutes", ""),
+	F("HTTPRouteMethodMatching", "httproutes", ""),
+	F("HTTPRouteNamedRouteRule", "httproutes", "rules.name"),
+	F("HTTPRouteParentRefPort", "httproutes", "parentRefs.port"),
+	F("HTTPRoutePathRedirect", "httproutes", ""),
+	F("HTTPRoutePathRewrite", "httproutes", ""),
+	F("HTTPRoutePortRedirect", "httproutes", ""),
+	F("HTTPRouteQueryParamMatching", "httproutes", ""),
+	F("HTTPRouteRequestMirror", "httproutes", ""),
+	F("HTTPRouteRequestMultipleMirrors", "httproutes", ""),
+	F("HTTPRouteRequestPercentageMirror", "httproutes", "rules.filters.requestMirror.percent"),
+	F("HTTPRouteRequestTimeout", "httproutes", "rules.timeouts.request"),
+	F("HTTPRouteResponseHeaderModification", "httproutes", ""),
+	F("HTTPRouteRetry", "httproutes", "rules.retry"),
+	F("HTTPRouteRetryBackendTimeout", "httproutes", "rules.retry"),
+	F("HTTPRouteRetryCodes", "httproutes", "rules.retry.codes"),
+	F("HTTPRouteRetryConnectionError", "httproutes", "rules.retry"),
+	F("HTTPRouteSchemeRedirect", "httproutes", ""),
+	F("ListenerSet", "listenersets", ""),
+	F("ReferenceGrant", "referencegrants", ""),
 #undef F
 };
+
+_Static_assert(ARRAY_LEN(features) <= 64, "the API takes no more, and a bit stands for each");
 
 /* enum translate_feature bits that the data plane serves. */
 #define BUILT 0u
 
-const struct str *features_list(size_t *ret_n)
+const struct str *features_list(const struct translator *t, struct arena *a, size_t *ret_n)
 {
-	*ret_n = ARRAY_LEN(features);
-	return features;
+	struct str *list = ARENA_ARRAY(a, struct str, ARRAY_LEN(features));
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(features); i++) {
+		if (!(t->fields_missing & (uint64_t)1 << i))
+			list[n++] = features[i].name;
+	}
+	*ret_n = n;
+	return list;
+}
+
+void translator_set_fields(struct translator *t, translate_field_f *has, void *ctx)
+{
+	const struct map_slot *slot;
+	uint64_t missing = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(features); i++) {
+		if (!has(ctx, features[i].plural, features[i].path))
+			missing |= (uint64_t)1 << i;
+	}
+	if (missing == t->fields_missing)
+		return;
+	t->fields_missing = missing;
+	while ((slot = map_next(&t->units[UNIT_CLASS], &at)))
+		unit_dirty(t, slot->value);
 }
 
 static bool built(const struct translator *t, uint32_t bit)

@@ -30,6 +30,7 @@ struct translator *translator_new(const struct translate_options *o)
 
 	arena_init(&t->kept, 0);
 	arena_init(&t->changed_arena, 4096);
+	arena_init(&t->looked_arena, 0);
 	options_copy(t, o);
 	t->plans = o->plans ? o->plans : plan_store_new();
 	list_init(&t->to_report);
@@ -328,6 +329,8 @@ struct plan *translator_update(struct translator *t, struct store *s)
 	t->store = s;
 	vec_reset(&t->changed);
 	arena_reset(&t->changed_arena);
+	vec_reset(&t->looked);
+	arena_reset(&t->looked_arena);
 	status_sweep(t);
 	t->edited = false;
 	t->edit = makes_plans(t) ? plan_edit_begin(t->plans, t->plan) : NULL;

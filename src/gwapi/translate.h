@@ -48,6 +48,7 @@ struct translate_options {
 	bool allow_external_name; /* in a cluster */
 	bool allow_local; /* in a cluster: backends on loopback and link-local addresses (tests) */
 	struct plan_store *plans; /* borrowed; NULL: status only, update never returns a plan */
+	bool tell_looked; /* translator_looked() is asked */
 	uint32_t with; /* enum translate_feature bits to serve beside what is built (tests) */
 };
 
@@ -107,6 +108,19 @@ typedef void translate_read_f(void *ctx, const struct object *o);
  */
 void translator_read_set(struct translator *t, struct str gateway, translate_read_f *fn, void *ctx);
 
+/* A Service, Secret or ConfigMap that found its first reader, or lost its last, in the last update
+ * (or did both: translator_looks_at() says how it stands). */
+struct translate_look {
+	enum object_kind kind;
+	struct str namespace;
+	struct str name;
+};
+/* Borrowed until the next update. */
+const struct translate_look *translator_looked(const struct translator *t, size_t *ret_n);
+/* Something depends on this object, there or not. */
+bool translator_looks_at(
+	struct translator *t, enum object_kind kind, struct str namespace, struct str name);
+
 /* ---- facts that are no objects; each takes effect with the next update ---- */
 
 enum programmed_reason {
@@ -145,6 +159,13 @@ struct translate_listen {
  * in SHARED.  In other modes listens are not asked for. */
 void translator_set_listens(
 	struct translator *t, bool known, const struct translate_listen *listens, size_t n);
+
+/* Whether the cluster's CRD of <plural> (of the Gateway API) has the field <path> of spec, such as
+ * "rules.retry"; <path> empty: whether it is there. */
+typedef bool translate_field_f(void *ctx, struct str plural, struct str path);
+/* Leaves what the CRDs cannot express out of supportedFeatures.  Before the first call everything
+ * that is built is told. */
+void translator_set_fields(struct translator *t, translate_field_f *has, void *ctx);
 
 /* The addresses of a DNS name (lower case, no trailing dot) that Backends and ExternalName Services
  * point at; <n> 0: it has none.  Copied; ports are ignored. */

@@ -276,6 +276,9 @@ struct translator {
 	struct map resolved; /* host -> struct resolved */
 	VEC(struct upstream_unit *) unused; /* lost their last user in this update */
 	struct map hosts; /* host -> struct count: upstreams that want it */
+	VEC(struct translate_look) looked;
+	struct arena looked_arena;
+	uint64_t fields_missing; /* bit i: the CRDs lack what features[i] needs */
 	struct buf scratch;
 };
 
@@ -536,6 +539,7 @@ uint32_t count_get(const struct translator *t, struct str listener);
 
 /* ---- features.c ---- */
 
-const struct str *features_list(size_t *ret_n);
+/* In <a>; the names are static. */
+const struct str *features_list(const struct translator *t, struct arena *a, size_t *ret_n);
 
 #endif

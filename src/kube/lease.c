@@ -20,10 +20,10 @@ struct lease {
 	void *arg;
 	struct api_call call;
 	struct timer timer;
+	struct timer deadline; /* while it is held: the end of what was renewed last */
 	struct buf body;
 	struct buf seen; /* holder and renewTime as last read */
 	nsec seen_at; /* when that last changed */
-	nsec renewed; /* our last success */
 	nsec asked; /* when the running write was sent */
 	int64_t transitions;
 	bool held;
@@ -80,11 +80,12 @@ static void on_written(struct api_call *call, int res, int status, struct str bo
 	struct lease *l = container_of(call, struct lease, call);
 
 	(void)body;
-	if (res == 0 && (status == 200 || status == 201)) {
-		l->renewed = l->asked;
+	if (res == 0 && (status == 200 || status == 201) && !l->ending &&
+		loop_now(l->loop) < l->asked + LEASE_DEADLINE) {
+		loop_timer_at(l->loop, &l->deadline, l->asked + LEASE_DEADLINE);
 		hold(l, true);
-	} else if (l->held && loop_now(l->loop) - l->renewed > LEASE_DEADLINE) {
-		hold(l, false);
+	} else if (res == 0 && status == 409) {
+		hold(l, false); /* somebody else wrote it: who, the next look tells */
 	}
 	again(l, LEASE_RETRY);
 }
@@ -170,8 +171,6 @@ static void on_read(struct api_call *call, int res, int status, struct str body)
 		put(l, "POST", l->collection, on_written);
 		return;
 	}
-	if (l->held && loop_now(l->loop) - l->renewed > LEASE_DEADLINE)
-		hold(l, false);
 	again(l, LEASE_RETRY);
 }
 
@@ -179,6 +178,15 @@ static void look(struct lease *l)
 {
 	l->call = (struct api_call){.method = "GET", .path = l->path, .done = on_read};
 	api_start(l->api, &l->call);
+}
+
+/* Nobody has answered in time: a request that hangs does not make a leader. */
+static void on_deadline(struct timer *t)
+{
+	struct lease *l = container_of(t, struct lease, deadline);
+
+	hold(l, false);
+	api_cancel(&l->call);
 }
 
 static void on_timer(struct timer *t)
@@ -209,6 +217,7 @@ struct lease *lease_new(struct api *a, struct str namespace, struct str name, st
 	l->path = str_from(mem_strdup(buf_str(&path)));
 	buf_fini(&path);
 	timer_init(&l->timer, on_timer);
+	timer_init(&l->deadline, on_deadline);
 	look(l);
 	return l;
 }
@@ -251,6 +260,7 @@ static void end_call(struct lease *l)
 {
 	l->ending = true;
 	loop_timer_cancel(l->loop, &l->timer);
+	loop_timer_cancel(l->loop, &l->deadline);
 	api_cancel(&l->call);
 	while (api_active(&l->call))
 		loop_tick(l->loop, 0);

@@ -4,7 +4,8 @@
  *
  * A candidate looks every LEASE_RETRY.  It takes a Lease that is free, its own, or that nobody has
  * renewed for its duration, by our own clock (clocks of two machines need not agree).  A leader
- * that could not renew for LEASE_DEADLINE is none any more, well before another may take over.
+ * that could not renew for LEASE_DEADLINE is none any more, whatever became of its request, well
+ * before another may take over.
  * Control thread only.
  */
 #ifndef KUBE_LEASE_H
@@ -12,9 +13,9 @@
 
 #include "kube/api.h"
 
-#define LEASE_DURATION 15 /* seconds */
-#define LEASE_DEADLINE SEC(10)
-#define LEASE_RETRY SEC(2)
+#define LEASE_DURATION 9 /* seconds; with two looks, another leads in less than 15 */
+#define LEASE_DEADLINE SEC(6)
+#define LEASE_RETRY MSEC(1500)
 
 struct lease;
 /* Leadership was won or lost. */

@@ -9,6 +9,8 @@
 #include "text/parse.h"
 
 #define REFLECTOR_PATHS 4
+#define METADATA_LIST "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+#define METADATA_WATCH "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
 #define REFLECTOR_STATES(S)                                                      \
 	S(REFLECTOR_LISTING, 1u << REFLECTOR_WATCHING | 1u << REFLECTOR_RESTING) \
@@ -44,6 +46,7 @@ struct reflector {
 	struct arena scratch;
 	struct timer again;
 	uint8_t state;
+	bool metadata;
 	bool listed; /* once */
 	bool broken; /* the answer at hand is refused: what follows is not looked at */
 	bool gone;
@@ -285,6 +288,9 @@ static void begin(struct reflector *r)
 	r->call = (struct api_call){.method = "GET",
 		.path = r->paths[r->path],
 		.query = buf_str(&r->asked),
+		.accept = !r->metadata ? NULL
+			  : watch      ? METADATA_WATCH
+				       : METADATA_LIST,
 		.done = on_done,
 		.head = on_head,
 		.data = on_data};
@@ -300,7 +306,7 @@ static void on_again(struct timer *t)
 }
 
 struct reflector *reflector_new(struct api *a, const struct str *paths, size_t n, struct str query,
-	const struct reflector_ops *ops, void *arg)
+	bool metadata, const struct reflector_ops *ops, void *arg)
 {
 	struct reflector *r = MEM_NEW(struct reflector);
 
@@ -311,6 +317,7 @@ struct reflector *reflector_new(struct api *a, const struct str *paths, size_t n
 	for (size_t i = 0; i < n; i++)
 		r->paths[i] = str_from(mem_strdup(paths[i]));
 	r->n_paths = n;
+	r->metadata = metadata;
 	r->query = str_from(mem_strdup(query));
 	arena_init(&r->scratch, 16384);
 	timer_init(&r->again, on_again);

@@ -36,12 +36,12 @@ struct reflector_ops {
 
 struct reflector;
 
-/* Begins at once.  <paths> are the collection's addresses, best first (its versions): the first
- * that is served counts.  They and <query> (label selectors …; may be empty) are copied.  Returns
- * owned.
+/* Begins at once.  <metadata>: of each object only its metadata is asked for.  <paths> are the
+ * collection's addresses, best first (its versions): the first that is served counts.  They and
+ * <query> (label selectors …; may be empty) are copied.  Returns owned.
  */
 struct reflector *reflector_new(struct api *a, const struct str *paths, size_t n, struct str query,
-	const struct reflector_ops *ops, void *arg);
+	bool metadata, const struct reflector_ops *ops, void *arg);
 /* Which of <paths> is served, in begin() to listed(). */
 size_t reflector_path(const struct reflector *r);
 /* Before api_free().  Runs the loop until its call has ended. */

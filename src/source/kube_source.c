@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "gwapi/decode.h"
 #include "kube/reflector.h"
+#include "source/shadow_priv.h"
 
 #define VERSIONS_MAX 4
 
@@ -16,10 +17,17 @@
 	"type%21%3Dkubernetes.io%2Fdockerconfigjson%2C"      \
 	"type%21%3Dbootstrap.kubernetes.io%2Ftoken"
 
+enum keep {
+	KEEP_ALL,
+	KEEP_LOOKED_AT, /* of the others only the key */
+	KEEP_FETCHED, /* likewise; and only metadata is watched */
+};
+
 struct kind_row {
 	const char *plural;
 	const char *versions[VERSIONS_MAX]; /* best first */
 	const char *query;
+	enum keep keep;
 };
 
 static const struct kind_row rows[KIND_MAX] = {
@@ -37,10 +45,10 @@ static const struct kind_row rows[KIND_MAX] = {
 	[KIND_X_BACKEND] = {"xbackends", {"v1alpha1"}, ""},
 	[KIND_X_TELEMETRY_POLICY] = {"xtelemetrypolicies", {"v1alpha1"}, ""},
 	[KIND_BACKEND] = {"backends", {"v1alpha1"}, ""},
-	[KIND_SERVICE] = {"services", {"v1"}, ""},
-	[KIND_ENDPOINT_SLICE] = {"endpointslices", {"v1"}, ""},
-	[KIND_SECRET] = {"secrets", {"v1"}, SECRETS_QUERY},
-	[KIND_CONFIG_MAP] = {"configmaps", {"v1"}, ""},
+	[KIND_SERVICE] = {"services", {"v1"}, "", KEEP_LOOKED_AT},
+	[KIND_ENDPOINT_SLICE] = {"endpointslices", {"v1"}, "", KEEP_LOOKED_AT},
+	[KIND_SECRET] = {"secrets", {"v1"}, SECRETS_QUERY, KEEP_FETCHED},
+	[KIND_CONFIG_MAP] = {"configmaps", {"v1"}, "", KEEP_FETCHED},
 	[KIND_NAMESPACE] = {"namespaces", {"v1"}, ""},
 	[KIND_CLUSTER_TRUST_BUNDLE] = {"clustertrustbundles", {"v1", "v1beta1", "v1alpha1"}, ""},
 };
@@ -60,13 +68,25 @@ struct kube_source {
 	void *arg;
 	struct decoder *decoder;
 	struct task settle;
+	struct shadows shadows;
 	bool told; /* settled() has run */
 	struct kind_source kinds[KIND_MAX];
 };
 
+/* The first picture: all but what is listed last. */
+static bool sketched(const struct kube_source *s)
+{
+	for (size_t k = 0; k < KIND_MAX; k++) {
+		if (rows[k].keep != KEEP_LOOKED_AT &&
+			(!s->kinds[k].reflector || !reflector_listed(s->kinds[k].reflector)))
+			return false;
+	}
+	return true;
+}
+
 static void settle_soon(struct kube_source *s)
 {
-	if (kube_source_complete(s))
+	if (sketched(s))
 		loop_defer(api_loop(s->api), &s->settle);
 }
 
@@ -74,7 +94,7 @@ static void on_settle(struct task *t)
 {
 	struct kube_source *s = container_of(t, struct kube_source, settle);
 
-	s->told = true;
+	s->told = kube_source_complete(s);
 	s->ops->settled(s->arg);
 }
 
@@ -103,17 +123,15 @@ static void log_refused(struct kube_source *s, enum object_kind kind, struct str
 		LOG_STR("problem", n ? e[0].what : STR("version not known")));
 }
 
-static void on_object(void *arg, struct arena *a, struct value *v)
+/* The object, whole, into raws and store. */
+static void keep_object(struct kind_source *k, struct arena *a, struct value *v)
 {
-	struct kind_source *k = arg;
 	struct kube_source *s = k->source;
 	struct str namespace, name;
 	enum raw_change change;
 	const struct object *o;
 	struct raw *raw;
 
-	if (v->kind != VALUE_OBJECT)
-		return;
 	value_set(a, v, STR("apiVersion"), value_str(api_version(a, k)));
 	value_set(a, v, STR("kind"), value_str(object_kind_name(k->kind)));
 	if (raws_put(&s->raws, a, k->kind, v, raw_kind_has_status(k->kind), &change, &raw) < 0)
@@ -135,15 +153,133 @@ static void on_object(void *arg, struct arena *a, struct value *v)
 	settle_soon(s);
 }
 
-static void forget(struct kind_source *k, struct str key)
+static void drop_object(struct kube_source *s, enum object_kind kind, struct str key)
 {
-	struct kube_source *s = k->source;
 	struct str namespace, name;
 
 	split_key(key, &namespace, &name);
-	store_del(s->store, k->kind, namespace, name);
-	raws_del(&s->raws, k->kind, key);
+	store_del(s->store, kind, namespace, name);
+	raws_del(&s->raws, kind, key);
 	settle_soon(s);
+}
+
+/* A slice is looked at with its Service. */
+static bool looked_at(struct kube_source *s, const struct shadow *sh)
+{
+	struct str namespace, name;
+
+	split_key(shadow_key(sh), &namespace, &name);
+	if (sh->kind == KIND_ENDPOINT_SLICE)
+		return sh->owner_n && s->ops->looked_at(s->arg, KIND_SERVICE, namespace,
+					      str_of(sh->key + sh->key_n, sh->owner_n));
+	return s->ops->looked_at(s->arg, sh->kind, namespace, name);
+}
+
+static void shadow_drop(struct kube_source *s, struct shadow *sh)
+{
+	shadow_forget_fetch(sh);
+	if (sh->whole)
+		drop_object(s, sh->kind, shadow_key(sh));
+	sh->whole = false;
+}
+
+/* Its body is had, or on its way, exactly while somebody looks. */
+static void shadow_judge(void *arg, struct shadow *sh)
+{
+	struct kube_source *s = arg;
+
+	if (!looked_at(s, sh))
+		shadow_drop(s, sh);
+	else if (!sh->whole && !sh->fetch)
+		shadow_fetch(sh);
+}
+
+static void keep_shadow(struct kind_source *k, struct arena *a, struct value *v)
+{
+	const struct value *meta = value_get(v, STR("metadata"));
+	struct kube_source *s = k->source;
+	struct str key = arena_printf(a, "%.*s/%.*s",
+		STR_ARG(value_get_str(meta, STR("namespace"), STR(""))),
+		STR_ARG(value_get_str(meta, STR("name"), STR(""))));
+	struct str service = {0};
+	struct shadow *sh;
+	struct raw *raw;
+
+	if (k->kind == KIND_ENDPOINT_SLICE)
+		service = value_get_str(
+			value_get(meta, STR("labels")), STR("kubernetes.io/service-name"), service);
+	sh = shadow_put(&s->shadows, k->kind, key, service);
+	sh->seen = true;
+	raw = raws_get(&s->raws, k->kind, key);
+	if (raw)
+		raw->seen = true;
+	if (!looked_at(s, sh)) {
+		shadow_drop(s, sh);
+	} else if (rows[k->kind].keep == KEEP_LOOKED_AT) {
+		shadow_forget_fetch(sh);
+		sh->whole = true;
+		keep_object(k, a, v);
+	} else if (!raw ||
+		   !str_eq(raw->version, value_get_str(meta, STR("resourceVersion"), STR("")))) {
+		shadow_fetch(sh);
+	}
+	if (!s->told)
+		settle_soon(s);
+}
+
+static void on_object(void *arg, struct arena *a, struct value *v)
+{
+	struct kind_source *k = arg;
+
+	if (v->kind != VALUE_OBJECT)
+		return;
+	if (rows[k->kind].keep == KEEP_ALL)
+		keep_object(k, a, v);
+	else
+		keep_shadow(k, a, v);
+}
+
+/* What was fetched; or it was for nobody. */
+static void on_body(void *arg, struct shadow *sh, struct arena *a, struct value *v)
+{
+	struct kube_source *s = arg;
+
+	if (sh && v && v->kind == VALUE_OBJECT && looked_at(s, sh)) {
+		sh->whole = true;
+		keep_object(&s->kinds[sh->kind], a, v);
+	}
+	/* Also who waits for the end of all fetches is told. */
+	settle_soon(s);
+}
+
+void kube_source_look(
+	struct kube_source *s, enum object_kind kind, struct str namespace, struct str name)
+{
+	struct shadow *sh;
+	struct buf key = {0};
+
+	buf_printf(&key, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
+	sh = shadow_get(&s->shadows, kind, buf_str(&key));
+	if (sh)
+		shadow_judge(s, sh);
+	if (kind == KIND_SERVICE)
+		shadow_slices(&s->shadows, buf_str(&key), shadow_judge, s);
+	buf_fini(&key);
+}
+
+size_t kube_source_fetching(const struct kube_source *s)
+{
+	return s->shadows.fetching;
+}
+
+static void forget(struct kind_source *k, struct str key)
+{
+	struct kube_source *s = k->source;
+	struct shadow *sh = shadow_get(&s->shadows, k->kind, key);
+
+	drop_object(s, k->kind, key);
+	if (sh)
+		shadow_del(&s->shadows, sh);
 }
 
 static void on_deleted(void *arg, struct arena *a, struct value *v)
@@ -158,34 +294,45 @@ static void on_deleted(void *arg, struct arena *a, struct value *v)
 static void on_begin(void *arg)
 {
 	struct kind_source *k = arg;
+	struct kube_source *s = k->source;
 	const struct map_slot *slot;
 	size_t at = 0;
 
-	while ((slot = map_next(&k->source->raws.by_key[k->kind], &at)))
+	while ((slot = map_next(&s->raws.by_key[k->kind], &at)))
 		((struct raw *)slot->value)->seen = false;
+	at = 0;
+	while ((slot = map_next(&s->shadows.by_key[k->kind], &at)))
+		((struct shadow *)slot->value)->seen = false;
 }
 
 static void on_listed(void *arg, bool served)
 {
 	struct kind_source *k = arg;
-	VEC(struct raw *) gone = {0};
+	struct kube_source *s = k->source;
+	VEC(struct str) gone = {0};
 	const struct map_slot *slot;
 	size_t at = 0;
 
-	while ((slot = map_next(&k->source->raws.by_key[k->kind], &at))) {
-		if (!((struct raw *)slot->value)->seen)
-			*vec_push(&gone) = slot->value;
+	while ((slot = map_next(&s->raws.by_key[k->kind], &at))) {
+		if (!((struct raw *)slot->value)->seen &&
+			!shadow_get(&s->shadows, k->kind, slot->key))
+			*vec_push(&gone) = slot->key;
 	}
-	vec_for_each (r, &gone)
-		forget(k, (*r)->key);
+	at = 0;
+	while ((slot = map_next(&s->shadows.by_key[k->kind], &at))) {
+		if (!((struct shadow *)slot->value)->seen)
+			*vec_push(&gone) = slot->key;
+	}
+	vec_for_each (key, &gone)
+		forget(k, *key);
 	vec_fini(&gone);
 	if (served != k->served)
 		log_info(served ? "kind is served" : "kind is no longer served",
 			LOG_STR("kind", object_kind_name(k->kind)));
 	k->served = served;
 	/* The list that completes the first picture is told even if it brought nothing. */
-	if (!k->source->told)
-		settle_soon(k->source);
+	if (!s->told)
+		settle_soon(s);
 }
 
 static void on_trouble(void *arg, struct str what)
@@ -196,6 +343,19 @@ static void on_trouble(void *arg, struct str what)
 
 static const struct reflector_ops reflector_ops = {
 	on_begin, on_object, on_deleted, on_listed, on_trouble};
+
+static void on_path(void *arg, const struct shadow *sh, struct buf *out)
+{
+	struct kube_source *s = arg;
+	struct str namespace, name;
+	struct arena a;
+
+	arena_init(&a, 512);
+	split_key(shadow_key(sh), &namespace, &name);
+	buf_printf(out, "%.*s/%.*s", STR_ARG(kube_source_path(s, &a, sh->kind, namespace)),
+		STR_ARG(name));
+	arena_fini(&a);
+}
 
 static struct str collection(
 	struct arena *a, enum object_kind kind, const char *version, struct str namespace)
@@ -220,9 +380,8 @@ static void kind_start(struct kube_source *s, enum object_kind kind)
 	arena_init(&a, 1024);
 	for (; n < VERSIONS_MAX && rows[kind].versions[n]; n++)
 		paths[n] = collection(&a, kind, rows[kind].versions[n], (struct str){0});
-	*k = (struct kind_source){.source = s, .kind = kind};
-	k->reflector =
-		reflector_new(s->api, paths, n, str_from(rows[kind].query), &reflector_ops, k);
+	k->reflector = reflector_new(s->api, paths, n, str_from(rows[kind].query),
+		rows[kind].keep == KEEP_FETCHED, &reflector_ops, k);
 	arena_fini(&a);
 }
 
@@ -237,9 +396,26 @@ struct kube_source *kube_source_new(
 	s->arg = arg;
 	s->decoder = decoder_new((struct decode_options){.tolerant = true});
 	task_init(&s->settle, on_settle);
-	for (enum object_kind k = 0; k < KIND_MAX; k++)
-		kind_start(s, k);
+	shadows_init(&s->shadows, a);
+	s->shadows.path = on_path;
+	s->shadows.body = on_body;
+	s->shadows.arg = s;
+	for (enum object_kind k = 0; k < KIND_MAX; k++) {
+		s->kinds[k] = (struct kind_source){.source = s, .kind = k};
+		if (rows[k].keep != KEEP_LOOKED_AT)
+			kind_start(s, k);
+	}
 	return s;
+}
+
+void kube_source_looked(struct kube_source *s)
+{
+	if (!sketched(s) || s->shadows.fetching)
+		return;
+	for (enum object_kind k = 0; k < KIND_MAX; k++) {
+		if (!s->kinds[k].reflector)
+			kind_start(s, k);
+	}
 }
 
 void kube_source_free(struct kube_source *s)
@@ -248,6 +424,7 @@ void kube_source_free(struct kube_source *s)
 		return;
 	for (size_t k = 0; k < KIND_MAX; k++)
 		reflector_free(s->kinds[k].reflector);
+	shadows_fini(&s->shadows);
 	task_cancel(&s->settle);
 	decoder_free(s->decoder);
 	raws_fini(&s->raws);

@@ -8,8 +8,11 @@
  * is no change of the store.  Nothing is settled before every kind's first list is complete.
  * Control thread only.
  *
- * Secrets and ConfigMaps are listed whole, but for types that no Gateway can name (Helm releases,
- * service-account tokens, registry credentials).
+ * Bodies are kept of what somebody looks at.  Of Secrets and ConfigMaps only metadata is watched;
+ * one that is looked at is fetched, and again whenever it changes.  Services and EndpointSlices are
+ * watched whole (their changes are urgent), but of those that nobody looks at only the key stays.
+ * They are listed last, when it is known who looks.  While something is being fetched the store is
+ * behind: kube_source_fetching().
  */
 #ifndef SOURCE_KUBE_SOURCE_H
 #define SOURCE_KUBE_SOURCE_H
@@ -25,12 +28,22 @@ struct kube_source_ops {
 	void (*settled)(void *arg);
 	/* Somebody (perhaps we) wrote the status of an object; the store has not changed. */
 	void (*status)(void *arg, struct raw *object);
+	/* Somebody looks at this Secret, ConfigMap or Service. */
+	bool (*looked_at)(void *arg, enum object_kind kind, struct str namespace, struct str name);
 };
 
 /* Borrows all for its life; begins at once.  Returns owned. */
 struct kube_source *kube_source_new(
 	struct api *a, struct store *store, const struct kube_source_ops *ops, void *arg);
 void kube_source_free(struct kube_source *s);
+
+/* The object found its first reader or lost its last one; ops->looked_at() says which. */
+void kube_source_look(
+	struct kube_source *s, enum object_kind kind, struct str namespace, struct str name);
+/* All looks that are known so far have been told: what waits for that begins. */
+void kube_source_looked(struct kube_source *s);
+/* Objects that are looked at and still on their way. */
+size_t kube_source_fetching(const struct kube_source *s);
 
 /* Every kind's first list is complete. */
 bool kube_source_complete(const struct kube_source *s);

@@ -6,6 +6,7 @@ at once; otherwise one is started for the session and removed after it. KEEP_CLU
 The whole test process moves into the node's network namespace: Service, pod and load-balancer
 addresses can be connected to directly."""
 import os
+import pathlib
 import uuid
 
 import pytest
@@ -28,6 +29,20 @@ def cluster():
     yield Cluster(state)
     if ours and not os.environ.get("KEEP_CLUSTER"):
         node.Node(state).down()
+
+
+@pytest.fixture(scope="session")
+def installed(cluster):
+    """Sluice as a user installs it: the image, then deploy/install.yaml."""
+    tree = pathlib.Path(__file__).resolve().parents[2]
+    image = tree / "build" / "image" / "sluice.tar"
+    if not image.exists():
+        pytest.skip("make image first")
+    cluster.import_image(image)
+    cluster.kubectl("apply", "--server-side", "-f", tree / "deploy" / "install.yaml")
+    cluster.kubectl("-n", "sluice-system", "rollout", "status", "deployment/sluice-controller",
+                    "--timeout=60s")
+    return cluster
 
 
 @pytest.fixture

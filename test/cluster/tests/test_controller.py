@@ -1,31 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The controller as a user installs it: what it makes of a Gateway, and what it takes away."""
 import json
-import pathlib
 import subprocess
-
-import pytest
 
 from harness.client import KubectlError, wait_for
 
-TREE = pathlib.Path(__file__).resolve().parents[3]
 GATEWAY = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
            "metadata": {"name": "web"},
            "spec": {"gatewayClassName": "sluice",
                     "infrastructure": {"labels": {"team": "edge"}, "annotations": {"note": "x"}},
                     "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]}}
-
-
-@pytest.fixture(scope="module")
-def installed(cluster):
-    image = TREE / "build" / "image" / "sluice.tar"
-    if not image.exists():
-        pytest.skip("make image first")
-    cluster.import_image(image)
-    cluster.kubectl("apply", "--server-side", "-f", TREE / "deploy" / "install.yaml")
-    cluster.kubectl("-n", "sluice-system", "rollout", "status", "deployment/sluice-controller",
-                    "--timeout=60s")
-    return cluster
 
 
 def read(namespace, kind, name):

@@ -93,7 +93,7 @@ static void follow_any(const struct str *paths, size_t n_paths, const struct ste
 	struct world w;
 
 	world_open(&w, steps, n);
-	w.r = reflector_new(w.api, paths, n_paths, STR(""), &ops, &w);
+	w.r = reflector_new(w.api, paths, n_paths, STR(""), false, &ops, &w);
 	world_run(&w);
 	assert_str(buf_str(&w.told), want);
 	world_close(&w);

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Gateways that the controller serves: provisioned, fed, heard. */
+#include "base/hash.h"
+#include "control/controller_priv.h"
+#include "text/parse.h"
+
+/* Its status, and that of its ListenerSets, may go out. */
+static void gate_mark(struct gate *g)
+{
+	struct controller *c = g->controller;
+	struct object_list sets = store_list(&c->store, KIND_LISTENER_SET);
+	struct str name = g->key, namespace = str_cut(&name, '/');
+	const struct gateway *gw =
+		object_gateway(store_get(&c->store, KIND_GATEWAY, namespace, name));
+
+	writer_status_mark(c->writer, KIND_GATEWAY, g->key);
+	for (size_t i = 0; gw && i < sets.n; i++) {
+		if (gate_set_of(object_listener_set(sets.p[i]), gw))
+			writer_status_mark(c->writer, KIND_LISTENER_SET, object_key(sets.p[i]));
+	}
+}
+
+static void gate_release(struct gate *g)
+{
+	g->held = false;
+	loop_timer_cancel(g->controller->loop, &g->hold);
+	gate_mark(g);
+}
+
+static void on_hold_end(struct timer *t)
+{
+	gate_release(container_of(t, struct gate, hold));
+}
+
+static void on_address_end(struct timer *t)
+{
+	struct gate *g = container_of(t, struct gate, address);
+
+	controller_update_soon(g->controller);
+}
+
+/* The generation that the stored status calls programmed, so that a new leader changes nothing. */
+static int64_t stored_programmed(struct controller *c, struct str key)
+{
+	struct raw *raw = raws_get(kube_source_raws(c->source), KIND_GATEWAY, key);
+	const struct value *list, *n;
+	int64_t found = -1;
+	struct value v;
+	struct arena a;
+
+	if (!raw || !raw->status.n)
+		return -1;
+	arena_init(&a, 0);
+	if (text_parse_json(&a, raw->status, &v, NULL) == 0 &&
+		(list = value_get(&v, STR("conditions")))) {
+		value_for_each(it, list)
+		{
+			n = value_get(it, STR("observedGeneration"));
+			if (str_eq(value_get_str(it, STR("type"), STR("")), STR("Programmed")) &&
+				str_eq(value_get_str(it, STR("status"), STR("")), STR("True")) &&
+				n && n->kind == VALUE_INT)
+				found = n->integer;
+		}
+	}
+	arena_fini(&a);
+	return found;
+}
+
+static struct gate *gate_get(struct controller *c, const struct object *o)
+{
+	struct gate *g = map_get(&c->gates, object_key(o));
+
+	if (g)
+		return g;
+	g = MEM_NEW(struct gate);
+	g->controller = c;
+	g->key = str_from(mem_strdup(object_key(o)));
+	g->uid = str_from(mem_strdup(o->uid));
+	g->programmed = stored_programmed(c, g->key);
+	g->unsettled = c->fresh;
+	timer_init(&g->hold, on_hold_end);
+	timer_init(&g->address, on_address_end);
+	map_put(&c->gates, g->key, g);
+	return g;
+}
+
+static void gate_free(struct gate *g)
+{
+	struct controller *c = g->controller;
+
+	map_del(&c->gates, g->key);
+	translator_set_gateway(c->translator, g->key, NULL);
+	if (c->feed)
+		feed_server_forget(c->feed, g->key);
+	loop_timer_cancel(c->loop, &g->hold);
+	loop_timer_cancel(c->loop, &g->address);
+	mem_free((void *)(uintptr_t)g->key.p);
+	mem_free((void *)(uintptr_t)g->uid.p);
+	mem_free((void *)(uintptr_t)g->account.p);
+	mem_free(g);
+}
+
+static bool accepted(const struct object_status *s)
+{
+	const struct condition *c = s ? condition_find(&s->conditions, STR("Accepted")) : NULL;
+
+	return c && c->status == CONDITION_TRUE;
+}
+
+static struct str first_ip(const struct gateway *g)
+{
+	for (uint32_t i = 0; i < g->spec.n_addresses; i++) {
+		const struct gateway_spec_address *d = &g->spec.addresses[i];
+
+		if (d->value.n && (!d->type.n || str_eq(d->type, STR("IPAddress"))))
+			return d->value;
+	}
+	return (struct str){0};
+}
+
+/* What the Gateway wants in the cluster. */
+static void gate_provision(struct controller *c, struct gate *g, const struct gateway *gw)
+{
+	const struct gateway_infrastructure *infra = gw->spec.infrastructure;
+	struct provision_port ports[GATE_PORTS_MAX];
+	struct provision_gateway want = {.namespace = gw->object.namespace,
+		.name = gw->object.name,
+		.uid = gw->object.uid,
+		.api_version = gw->object.api_version,
+		.class_name = gw->spec.gateway_class_name,
+		.ports = ports,
+		.address = first_ip(gw)};
+	struct buf account = {0};
+
+	want.n_ports = gate_ports(&c->store, c->translator, gw, ports);
+	if (infra) {
+		want.labels = infra->labels;
+		want.n_labels = infra->n_labels;
+		want.annotations = infra->annotations;
+		want.n_annotations = infra->n_annotations;
+	}
+	provision_want(c->provision, &want);
+	buf_printf(&account, "%.*s:%.*s", STR_ARG(want.namespace),
+		STR_ARG(provision_name(c->provision, want.uid)));
+	mem_free((void *)(uintptr_t)g->account.p);
+	g->account = str_from(mem_strdup(buf_str(&account)));
+	buf_fini(&account);
+}
+
+void gates_sync(struct controller *c)
+{
+	struct object_list all = store_list(&c->store, KIND_GATEWAY);
+	VEC(struct gate *) gone = {0};
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&c->gates, &at)))
+		((struct gate *)slot->value)->seen = false;
+	for (size_t i = 0; i < all.n; i++) {
+		const struct gateway *gw = object_gateway(all.p[i]);
+		const struct object_status *s = translator_status(
+			c->translator, KIND_GATEWAY, gw->object.namespace, gw->object.name);
+		struct gate *g = map_get(&c->gates, object_key(&gw->object));
+
+		if (!s || gw->object.deleting)
+			continue;
+		if (g && !str_eq(g->uid, gw->object.uid)) { /* deleted and made again */
+			gate_free(g);
+			g = NULL;
+		}
+		if (!g && !accepted(s))
+			continue;
+		g = gate_get(c, &gw->object);
+		g->seen = true;
+		/* One that became invalid keeps its last good data plane. */
+		gate_provision(c, g, gw);
+	}
+	at = 0;
+	while ((slot = map_next(&c->gates, &at))) {
+		if (!((struct gate *)slot->value)->seen)
+			*vec_push(&gone) = slot->value;
+	}
+	vec_for_each (g, &gone)
+		gate_free(*g);
+	vec_fini(&gone);
+	provision_sweep(c->provision);
+	classes_sync(c->classes);
+}
+
+static uint64_t state_digest(const struct gateway_state *st)
+{
+	uint64_t h = hash_mix(1, st->programmed);
+
+	h = hash_mix(h, hash_str(st->message));
+	for (size_t i = 0; i < st->n_addresses; i++)
+		h = hash_mix(
+			hash_mix(h, st->addresses[i].hostname), hash_str(st->addresses[i].value));
+	return h;
+}
+
+static bool gate_patient(struct controller *c, struct gate *g, const struct gateway *gw)
+{
+	nsec end;
+
+	if (!gw->spec.n_addresses) {
+		g->asked = 0;
+		return true;
+	}
+	if (!g->asked || g->generation != gw->object.generation)
+		g->asked = loop_now(c->loop);
+	end = g->asked + c->o->address_timeout;
+	if (loop_now(c->loop) >= end)
+		return false;
+	loop_timer_at(c->loop, &g->address, end);
+	return true;
+}
+
+/* A status that only waits for its data plane is written once, when that has answered. */
+static void gate_hold(struct controller *c, struct gate *g, const struct gateway_state *st)
+{
+	bool waits = st->programmed == PROGRAMMED_PENDING && g->programmed >= 0 &&
+		     feed_server_connected(c->feed, g->key) > 0;
+
+	if (waits && !g->held && g->generation >= 0) {
+		g->held = true;
+		loop_timer_arm(c->loop, &g->hold, CONTROLLER_ACK_WAIT);
+	} else if (!waits && g->held) {
+		gate_release(g);
+	}
+}
+
+/* Under a new leader: every data plane that there is has told what it uses, or its time is over. */
+static void gate_settle(struct controller *c, struct gate *g, const struct provision_view *view)
+{
+	if (!g->unsettled || (int64_t)feed_server_heard(c->feed, g->key) < view->ready)
+		return;
+	g->unsettled = false;
+	gate_mark(g);
+}
+
+/* Tells translate how the data plane of <gw> is.  True: something new. */
+static bool gate_tell(struct controller *c, struct gate *g, const struct gateway *gw)
+{
+	bool patient = gate_patient(c, g, gw), changed;
+	struct provision_view view;
+	struct gateway_state st;
+	struct arena a;
+	uint64_t digest;
+
+	g->generation = gw->object.generation;
+	arena_init(&a, 512);
+	view = provision_look(c->provision, g->uid);
+	st = gate_state(gw, &view, g->programmed == g->generation, patient, &a);
+	gate_hold(c, g, &st);
+	gate_settle(c, g, &view);
+	digest = state_digest(&st);
+	changed = digest != g->told;
+	if (changed) {
+		g->told = digest;
+		translator_set_gateway(c->translator, g->key, &st);
+	}
+	arena_fini(&a);
+	return changed;
+}
+
+/* Feeds the data plane and takes up what it said.  True: translate has to look again. */
+static bool gate_step(struct controller *c, struct gate *g)
+{
+	struct str name = g->key, namespace = str_cut(&name, '/');
+	const struct gateway *gw =
+		object_gateway(store_get(&c->store, KIND_GATEWAY, namespace, name));
+
+	if (!gw)
+		return false;
+	if (accepted(translator_status(c->translator, KIND_GATEWAY, namespace, name)))
+		feed_server_publish(c->feed, g->key, gw->object.generation, c->translator,
+			kube_source_raws(c->source));
+	if (feed_server_generation(c->feed, g->key) >= gw->object.generation)
+		g->programmed = gw->object.generation;
+	return gate_tell(c, g, gw);
+}
+
+bool gates_step(struct controller *c)
+{
+	const struct map_slot *slot;
+	bool again = false;
+	size_t at = 0;
+
+	while ((slot = map_next(&c->gates, &at)))
+		again = gate_step(c, slot->value) || again;
+	return again;
+}
+
+void gates_changed(struct controller *c, const struct gateway *gw)
+{
+	struct gate *g = map_get(&c->gates, object_key(&gw->object));
+
+	if (g)
+		gate_tell(c, g, gw);
+}
+
+void gates_unsettle(struct controller *c)
+{
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&c->gates, &at)))
+		((struct gate *)slot->value)->unsettled = true;
+}
+
+void gates_settle_all(struct controller *c)
+{
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&c->gates, &at))) {
+		struct gate *g = slot->value;
+
+		if (g->unsettled) {
+			g->unsettled = false;
+			gate_mark(g);
+		}
+	}
+}
+
+bool gates_hold(struct controller *c, enum object_kind kind, struct str key)
+{
+	const struct listener_set *ls;
+	struct str name = key, namespace = str_cut(&name, '/');
+	struct buf gateway = {0};
+	struct gate *g = NULL;
+
+	if (kind == KIND_GATEWAY) {
+		g = map_get(&c->gates, key);
+	} else if (kind == KIND_LISTENER_SET) {
+		ls = object_listener_set(store_get(&c->store, kind, namespace, name));
+		if (ls) {
+			gate_set_gateway(ls, &gateway);
+			g = map_get(&c->gates, buf_str(&gateway));
+			buf_fini(&gateway);
+		}
+	}
+	return g && (g->held || g->unsettled);
+}
+
+void gates_free(struct controller *c)
+{
+	const struct map_slot *slot;
+	size_t at;
+
+	for (at = 0; (slot = map_next(&c->gates, &at)); at = 0)
+		gate_free(slot->value);
+	map_fini(&c->gates);
+}
