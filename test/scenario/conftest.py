@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from lib.dns import Dns  # noqa: E402
 from lib.gateway import Gateway  # noqa: E402
 from lib.upstream import Upstream  # noqa: E402
 
@@ -34,3 +35,11 @@ def gw(tmp_path):
     yield g
     code = g.stop()
     assert code in (None, 0), f"exit code {code}: {g.tail()}"
+
+
+@pytest.fixture
+def dns():
+    """A name server that knows nothing yet: dns.say(name, a=[...]); gw.args += ["--dns-servers", dns.address]."""
+    d = Dns()
+    yield d
+    d.stop()

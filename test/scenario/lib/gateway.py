@@ -77,6 +77,36 @@ def route(name="r", rules=None, hostnames=None, parent="gw", namespace="default"
     return out
 
 
+def service(name="s", ports=((None, 80, None),), namespace="default", **spec):
+    """<ports>: (name, port, targetPort, appProtocol...) each; what is None is left out."""
+    out = []
+    for number in ports:
+        keys = zip(("name", "port", "targetPort", "appProtocol"), number)
+        out.append({k: v for k, v in keys if v is not None})
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace}, "spec": {"ports": out, **spec}}
+
+
+def endpoint(*addresses, **conditions):
+    return {"addresses": list(addresses), **({"conditions": conditions} if conditions else {})}
+
+
+def endpoint_slice(name, ports, *endpoints, service="s", family="IPv4", namespace="default"):
+    """<ports>: {name or None: number}; <endpoints>: endpoint() or an address."""
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": name, "namespace": namespace, "labels": {"kubernetes.io/service-name": service}},
+        "addressType": family,
+        "ports": [{"port": p, **({"name": n} if n else {})} for n, p in ports.items()],
+        "endpoints": [e if isinstance(e, dict) else endpoint(e) for e in endpoints],
+    }
+
+
+def to_service(port, name="s", **more):
+    """A backendRef."""
+    return {"name": name, "port": port, **more}
+
+
 def settings(**values):
     """A ConfigMap of traffic settings; "client_idle-timeout" stands for "client.idle-timeout"."""
     return {

@@ -45,13 +45,15 @@ class Connection:
 
 
 class Upstream:
-    def __init__(self, name="a", answer=None, read_body=True):
+    def __init__(self, name="a", answer=None, read_body=True, host="127.0.0.1", port=0):
         self.name, self.answer, self.read_body = name, answer or self.echo, read_body
         self.requests, self.violations = [], []
         self.connections = 0
         self.lock = threading.Lock()
         self.arrived = threading.Condition(self.lock)
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.host = host
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.listener = socket.create_server((host, port), family=family, backlog=1024)
         self.port = self.listener.getsockname()[1]
         self.live = set()
         self.thread = threading.Thread(target=self.accept_loop, daemon=True)
@@ -59,7 +61,7 @@ class Upstream:
 
     @property
     def address(self):
-        return f"127.0.0.1:{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def echo(self, req, conn):
         body = json.dumps(
