@@ -45,7 +45,8 @@ static void settings_page(struct buf *out)
 		    "`parametersRef`; a ConfigMap that a Gateway names in\n"
 		    "`infrastructure.parametersRef` goes before it, key by key. In files as in a "
 		    "cluster. An unknown key or a value out of range is\n"
-		    "told as InvalidParameters. Durations are written `75s`, `250ms`, `1h30m` "
+		    "told as InvalidParameters, and a Gateway that has served before serves on "
+		    "with the settings it had. Durations are written `75s`, `250ms`, `1h30m` "
 		    "(`0s`: never, where the range allows it), sizes `32KiB`, `1MiB`.\n\n"
 		    "| key | default | allowed | |\n|---|---|---|---|\n"));
 	for (size_t i = 0; i < plan_setting_count; i++) {

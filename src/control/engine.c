@@ -252,8 +252,9 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 	const struct engine_ops *ops, void *arg, struct engine **ret_engine)
 {
 	struct engine *e = MEM_NEW(struct engine);
-	struct translate_options t = {
-		.mode = options->feed ? TRANSLATE_MANAGED : TRANSLATE_FILES, .plans = plans};
+	struct translate_options t = {.mode = options->feed ? TRANSLATE_MANAGED : TRANSLATE_FILES,
+		.keep_settings = true,
+		.plans = plans};
 	int rc;
 
 	if (options->feed)

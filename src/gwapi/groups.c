@@ -219,6 +219,8 @@ static struct parent *gateway_add(
 			arena_printf(&g->arena, "GatewayClass %.*s is not accepted: %.*s",
 				STR_ARG(gw->spec.gateway_class_name), STR_ARG(c.refused.message))};
 	gateway_params(t, g, p);
+	if (t->o.keep_settings)
+		good_settings_keep(t, &g->arena, p);
 	gateway_addresses(t, g, p);
 	parent_notes(g, p);
 	p->takes = !p->accepted.reason.n;

@@ -443,6 +443,9 @@ static void gateway_report(struct translator *t, const struct parent *p)
 			str_eq(p->accepted.reason, STR("Pending")) ? CONDITION_UNKNOWN
 								   : CONDITION_FALSE,
 			p->accepted.reason, p->accepted.message);
+	else if (p->unfit.reason.n)
+		condition_add(
+			&c, STR("Accepted"), CONDITION_FALSE, p->unfit.reason, p->unfit.message);
 	else if (p->some_invalid)
 		condition_add(&c, STR("Accepted"), CONDITION_TRUE, STR("ListenersNotValid"),
 			p->invalid_message);
@@ -455,6 +458,9 @@ static void gateway_report(struct translator *t, const struct parent *p)
 	else if (p->accepted.reason.n)
 		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
 			STR("A Gateway that is not accepted does not serve."));
+	else if (p->unfit.reason.n)
+		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
+			STR("The Gateway serves on with the settings it had."));
 	else
 		condition_add(&c, STR("Programmed"),
 			st->programmed == PROGRAMMED_YES ? CONDITION_TRUE : CONDITION_FALSE, reason,

@@ -235,6 +235,8 @@ static void changes_take(struct translator *t)
 			object_touch(t, c[i].old);
 		if (c[i].new)
 			object_arrives(t, c[i].new);
+		else if (c[i].kind == KIND_GATEWAY)
+			good_settings_forget(t, object_key(c[i].old));
 	}
 }
 
@@ -381,6 +383,7 @@ void translator_free(struct translator *t)
 	map_fini(&t->units[UNIT_UPSTREAM]);
 	vec_fini(&t->unused);
 	facts_fini(t);
+	good_settings_fini(t);
 	deps_fini(t);
 	index_fini(t);
 	status_fini(t);

@@ -10,7 +10,7 @@
  * A translator remembers, per object, what it made of it and which other objects it looked at, so
  * an update costs what the change touches.  The result depends on the content of the store alone,
  * never on the order in which it came about: an updated translator and a new one agree byte for
- * byte.
+ * byte (but for what the option keep_settings remembers).
  *
  * Control thread only.  Nothing here blocks.
  */
@@ -47,6 +47,9 @@ struct translate_options {
 	struct str only_gateway; /* not empty: only this "namespace/name" and its ListenerSets */
 	bool allow_external_name; /* in a cluster */
 	bool allow_local; /* in a cluster: backends on loopback and link-local addresses (tests) */
+	/* The one thing remembered: a Gateway whose settings become unfit serves on with those it
+	 * had (translator_update() is pure without). */
+	bool keep_settings;
 	struct plan_store *plans; /* borrowed; NULL: status only, update never returns a plan */
 	bool tell_looked; /* translator_looked() is asked */
 	uint32_t with; /* enum translate_feature bits to serve beside what is built (tests) */

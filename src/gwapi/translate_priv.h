@@ -148,6 +148,7 @@ struct parent {
 	size_t n_listeners;
 	nsec age; /* order between objects: the later of its own and its Gateway's creation */
 	struct problem accepted; /* reason empty: accepted */
+	struct problem unfit; /* settings that are not used: served with those it had */
 	struct problem resolved; /* of the Gateway itself: client certificate */
 	bool some_invalid; /* ListenersNotValid beside Accepted=True */
 	struct str invalid_message;
@@ -274,6 +275,7 @@ struct translator {
 	VEC(struct translate_listen) listens;
 	bool listens_known;
 	struct map resolved; /* host -> struct resolved */
+	struct map good_settings; /* gateway -> struct good_settings */
 	VEC(struct upstream_unit *) unused; /* lost their last user in this update */
 	struct map hosts; /* host -> struct count: upstreams that want it */
 	VEC(struct translate_look) looked;
@@ -529,6 +531,13 @@ void status_del(struct translator *t, enum object_kind kind, struct str namespac
 void status_fini(struct translator *t);
 /* Frees what was replaced in the update before. */
 void status_sweep(struct translator *t);
+/* good_settings.c: of keep_settings */
+/* Remembers the settings of a Gateway that has none to complain about; else gives it those it had,
+ * and moves the complaint to p->unfit. */
+void good_settings_keep(struct translator *t, struct arena *a, struct parent *p);
+void good_settings_forget(struct translator *t, struct str gateway);
+void good_settings_fini(struct translator *t);
+
 /* facts.c */
 void facts_fini(struct translator *t);
 /* Gateways and ListenerSets whose counts or state moved. */

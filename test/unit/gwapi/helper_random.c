@@ -93,6 +93,8 @@ static const struct {
 	{KIND_HTTP_ROUTE, 14, 4, "route", "gateway.networking.k8s.io/v1"},
 	{KIND_GRPC_ROUTE, 3, 2, "grpc", "gateway.networking.k8s.io/v1"},
 	{KIND_TCP_ROUTE, 3, 2, "tcp", "gateway.networking.k8s.io/v1"},
+	{KIND_TLS_ROUTE, 3, 2, "sni", "gateway.networking.k8s.io/v1"},
+	{KIND_UDP_ROUTE, 2, 2, "udp", "gateway.networking.k8s.io/v1"},
 	{KIND_REFERENCE_GRANT, 6, 2, "grant", "gateway.networking.k8s.io/v1"},
 	{KIND_BACKEND_TLS_POLICY, 5, 2, "policy", "gateway.networking.k8s.io/v1"},
 	{KIND_BACKEND, 4, 2, "own", "sluice.dev/v1alpha1"},
@@ -130,12 +132,19 @@ struct random_name random_pick(struct dice *d)
 
 static void listener(struct dice *d, struct buf *b, unsigned i)
 {
-	const char *protocol = PICK(d, "HTTP", "HTTP", "HTTP", "HTTPS", "HTTPS", "TCP");
-	bool tcp = protocol[0] == 'T', tls = strcmp(protocol, "HTTPS") == 0;
+	const char *protocol =
+		PICK(d, "HTTP", "HTTP", "HTTP", "HTTP", "HTTPS", "HTTPS", "TCP", "UDP", "TLS");
+	bool l4 = strcmp(protocol, "TCP") == 0 || strcmp(protocol, "UDP") == 0;
+	bool tls = strcmp(protocol, "HTTPS") == 0;
 
 	buf_printf(b, "  - name: l%u\n    port: %s\n    protocol: %s\n", i,
 		PICK(d, "80", "80", "443", "8080"), protocol);
-	if (!tcp && one_in(d, 2))
+	if (strcmp(protocol, "TLS") == 0) {
+		tls = one_in(d, 2);
+		if (!tls)
+			buf_printf(b, "    tls: {mode: Passthrough}\n");
+	}
+	if (!l4 && one_in(d, 2))
 		buf_printf(b, "    hostname: \"%s\"\n",
 			PICK(d, "a.example.com", "*.example.com", "b.example.com",
 				"*.a.example.com"));
@@ -253,6 +262,13 @@ static void l4_route(struct dice *d, struct buf *b)
 	backend_ref(d, b, "    ", false);
 }
 
+static void tls_route(struct dice *d, struct buf *b)
+{
+	l4_route(d, b);
+	buf_printf(b, "  hostnames: [\"%s\"]\n",
+		PICK(d, "a.example.com", "*.example.com", "b.example.com"));
+}
+
 static void grant(struct dice *d, struct buf *b)
 {
 	buf_printf(b,
@@ -295,11 +311,15 @@ static void service(struct dice *d, struct buf *b)
 
 static void slice(struct dice *d, struct buf *b)
 {
-	buf_printf(b, "addressType: IPv4\nports:\n- name: %s\n  port: %u\nendpoints:\n",
-		PICK(d, "web", "web", "tls"), 3000 + dice_roll(d, 3));
+	bool six = one_in(d, 4);
+
+	buf_printf(b, "addressType: %s\nports:\n- name: %s\n  port: %u\nendpoints:\n",
+		six ? "IPv6" : "IPv4", PICK(d, "web", "web", "tls"), 3000 + dice_roll(d, 3));
 	for (uint32_t i = dice_roll(d, 3) + 1; i; i--)
-		buf_printf(b, "- addresses: [10.1.0.%u]\n  conditions:\n    ready: %s\n",
-			dice_roll(d, 8), PICK(d, "true", "true", "false"));
+		buf_printf(b, "- addresses: ['%s%u']\n  conditions: {%s}\n",
+			six ? "2001:db8::" : "10.1.0.", dice_roll(d, 8),
+			PICK(d, "ready: true", "", "ready: false",
+				"ready: false, serving: true, terminating: true"));
 }
 
 static void body(struct dice *d, enum object_kind kind, struct buf *b)
@@ -328,7 +348,11 @@ static void body(struct dice *d, enum object_kind kind, struct buf *b)
 		break;
 	case KIND_GRPC_ROUTE:
 	case KIND_TCP_ROUTE:
+	case KIND_UDP_ROUTE:
 		l4_route(d, b);
+		break;
+	case KIND_TLS_ROUTE:
+		tls_route(d, b);
 		break;
 	case KIND_REFERENCE_GRANT:
 		grant(d, b);

@@ -10,6 +10,24 @@
 #include "helper_world.h"
 #include "text/parse.h"
 
+/* Random worlds have every kind that translate reads: a law is not one for the others. */
+static void test_every_kind_takes_part(void **state)
+{
+	static const enum object_kind decoded_only[] = {KIND_X_BACKEND,
+		KIND_X_BACKEND_TRAFFIC_POLICY, KIND_X_TELEMETRY_POLICY, KIND_CLUSTER_TRUST_BUNDLE};
+	bool seen[KIND_MAX] = {false};
+	struct dice d = {1};
+
+	(void)state;
+	for (unsigned i = 0; i < 5000; i++)
+		seen[random_pick(&d).kind] = true;
+	for (unsigned i = 0; i < sizeof(decoded_only) / sizeof(decoded_only[0]); i++)
+		seen[decoded_only[i]] = true;
+	for (enum object_kind k = 0; k < KIND_MAX; k++)
+		if (!seen[k])
+			fail_msg("no random %.*s", STR_ARG(object_kind_name(k)));
+}
+
 #define ALL_FEATURES                                                            \
 	(TRANSLATE_GRPC_ROUTE | TRANSLATE_TLS | TRANSLATE_TCP | TRANSLATE_UDP | \
 		TRANSLATE_LISTENER_FILTERS)
@@ -307,12 +325,12 @@ static void test_read_set(void **state)
 	unsigned with_routes = 0;
 
 	(void)state;
-	for (unsigned seed = 400; seed < 400 + effort(24); seed++) {
+	for (unsigned seed = 400; seed < 400 + effort(40); seed++) {
 		struct dice d = {seed};
 		struct object_list gateways;
 		struct world w;
 
-		random_world(&w, &d, TRANSLATE_MANAGED, ALL_FEATURES, 250);
+		random_world(&w, &d, TRANSLATE_MANAGED, ALL_FEATURES, 300);
 		world_update(&w);
 		for (unsigned i = 0; i < 10; i++)
 			edit(&w, &d);
@@ -412,6 +430,55 @@ static void test_names(void **state)
 	world_fini(&w);
 }
 
+static void settings_are(struct world *w, int64_t headers)
+{
+	const struct plan_port_slot *slot = plan_port_find(w->plan, plan_id(STR("tcp/80")));
+
+	assert_non_null(slot);
+	assert_int_equal(headers, slot->port->settings->headers_max);
+}
+
+/* What is remembered of a Gateway's settings is used when they become unfit, and goes with it. */
+static void test_settings_are_kept(void **state)
+{
+	static const char gateway[] =
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\n"
+		"metadata: {name: gw, namespace: default}\n"
+		"spec:\n  gatewayClassName: sluice\n"
+		"  infrastructure: {parametersRef: {group: \"\", kind: ConfigMap, name: s}}\n"
+		"  listeners: [{name: http, port: 80, protocol: HTTP}]\n";
+	static const char map[] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s, "
+				  "namespace: default}\ndata: {client.headers: \"%u\"}\n";
+	char text[256];
+	struct world w;
+
+	(void)state;
+	world_init(&w, STR(""));
+	translator_free(w.t);
+	w.o.keep_settings = true;
+	w.t = translator_new(&w.o);
+	world_load(&w, str_from(gateway));
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text), map, 20 + i);
+		world_load(&w, str_from(text));
+		world_update(&w);
+		settings_are(&w, 20 + i);
+		snprintf(text, sizeof(text), map, 1);
+		world_load(&w, str_from(text));
+		world_update(&w);
+		settings_are(&w, 20 + i);
+	}
+	store_del(&w.store, KIND_CONFIG_MAP, STR("default"), STR("s"));
+	world_update(&w);
+	settings_are(&w, 21);
+	store_del(&w.store, KIND_GATEWAY, STR("default"), STR("gw"));
+	world_update(&w);
+	world_load(&w, str_from(gateway));
+	world_update(&w);
+	assert_null(plan_port_find(w.plan, plan_id(STR("tcp/80"))));
+	world_fini(&w);
+}
+
 /* lastTransitionTime moves with the status, not with reason or message. */
 static void test_transition_time(void **state)
 {
@@ -439,9 +506,11 @@ static void test_transition_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_kind_takes_part),
 		cmocka_unit_test(test_transition_time),
 		cmocka_unit_test(test_endpoints_touch_no_route),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_settings_are_kept),
 		cmocka_unit_test(test_listener_set_moves),
 		cmocka_unit_test(test_order_of_arrival),
 		cmocka_unit_test(test_incremental_files),
