@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -391,8 +392,20 @@ static int serve_child(void *arg, const struct child_start *child)
 	return rc < 0 ? EXIT_FINDINGS : EXIT_GOOD;
 }
 
+/* A client is a descriptor: as many as we may have.  The shell's soft limit is for select(2). */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int command_serve(const struct options *o, char **argv)
 {
+	raise_descriptors();
 	if (!o->words.n && !o->text[OPT_FEED].n) {
 		fputs("sluice serve: which PATH? see 'sluice serve --help'\n", stderr);
 		return EXIT_USAGE;

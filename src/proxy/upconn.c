@@ -102,14 +102,18 @@ void up_endpoint_leaving(struct worker *w, struct plan_endpoint *e)
 	wendpoint_check(w, ep);
 }
 
-void up_close_pools(struct worker *w)
+bool up_close_pools(struct worker *w)
 {
+	bool any = false;
+
 	vec_for_each (ep, &w->endpoints) {
 		if (!*ep)
 			continue;
+		any |= !list_empty(&(*ep)->pool);
 		list_for_each_safe (node, &(*ep)->pool)
 			up_close(container_of(node, struct upconn, node), false);
 	}
+	return any;
 }
 
 /* --- connections -------------------------------------------------------------------------- */
@@ -203,6 +207,25 @@ static void up_ready(struct upconn *u, int res)
 	up_release(u);
 }
 
+static void up_connect(struct upconn *u)
+{
+	struct addr to = addr_of_plan(&u->ep->endpoint->addr);
+
+	tcp_connect(&u->tcp, u->worker->loop, &u->connect, &to, NULL, u->connect_limit);
+}
+
+/* Clients that wait hold the descriptors that an exchange needs: then some of them go. */
+static bool up_connect_again(struct upconn *u, int res)
+{
+	if ((res != -EMFILE && res != -ENFILE) || u->again)
+		return false;
+	u->again = true;
+	if (!worker_free_descriptors(u->worker))
+		return false;
+	up_connect(u);
+	return true;
+}
+
 static void up_connected(struct op *op, int res)
 {
 	struct upconn *u = container_of(op, struct upconn, connect.op);
@@ -211,6 +234,8 @@ static void up_connected(struct op *op, int res)
 		up_release(u);
 		return;
 	}
+	if (up_connect_again(u, res))
+		return;
 	if (res < 0 || !u->tls_client) {
 		u->stream = res < 0 ? NULL : &u->tcp.stream;
 		up_ready(u, res);
@@ -312,7 +337,6 @@ struct upconn *up_get(struct worker *w, struct plan_endpoint *e, const struct pl
 	struct wendpoint *ep = wendpoint_get(w, e);
 	uint64_t digest = us->tls ? us->tls->digest : 0;
 	nsec now = loop_now(w->loop);
-	struct addr to;
 	struct upconn *u = fresh == UP_NEW ? NULL : up_pooled(ep, digest, now, fresh == UP_FRESH);
 
 	if (u) {
@@ -345,8 +369,7 @@ struct upconn *up_get(struct worker *w, struct plan_endpoint *e, const struct pl
 	ep->open++;
 	metric_add(&metric_up_conns, 1);
 	metric_add(&metric_up_connects, 1);
-	to = addr_of_plan(&e->addr);
-	tcp_connect(&u->tcp, w->loop, &u->connect, &to, NULL, s->connect_timeout);
+	up_connect(u);
 	return u;
 }
 

@@ -124,16 +124,22 @@ static struct bind *bind_find(struct worker *w, const struct addr *addr)
 	return NULL;
 }
 
-/* Out of descriptors: idle clients go first. */
-static void bind_pressure(struct listener *ls, int err)
+bool worker_free_descriptors(struct worker *w)
 {
-	struct worker *w = container_of(ls, struct bind_listener, listener)->bind->worker;
+	int n = 0;
 
-	(void)err;
-	for (int i = 0; i < 64 && !list_empty(&w->idle); i++) {
+	for (; n < 64 && !list_empty(&w->idle); n++) {
 		metrics_conn_end(CONN_END_DESCRIPTORS);
 		conn_close(container_of(w->idle.next, struct conn, node));
 	}
+	return n ? true : up_close_pools(w);
+}
+
+static void bind_pressure(struct listener *ls, int err)
+{
+	(void)err;
+	(void)worker_free_descriptors(
+		container_of(ls, struct bind_listener, listener)->bind->worker);
 }
 
 static void bind_listen(struct worker *w, const struct msg *m)

@@ -299,6 +299,7 @@ struct upconn {
 	struct tls *tls; /* from the end of the connect on */
 	nsec connect_limit; /* for the handshake again */
 	bool late; /* the handshake took too long */
+	bool again; /* connects again: descriptors were made free for it */
 	struct splice_op splice;
 	struct timer timer; /* pool idle */
 	struct tcp tcp;
@@ -434,6 +435,9 @@ static inline const struct plan_port_slot *bind_slot(const struct bind *b)
 	return b->slot;
 }
 void bind_unref(struct bind *b);
+/* Out of descriptors: some idle clients go, where there are none the pools.  False: none is idle.
+ */
+bool worker_free_descriptors(struct worker *w);
 /* Stops accepting on every address, or goes on. */
 void binds_pause(struct worker *w, bool pause);
 void worker_tell_health(struct worker *w, struct plan_endpoint *e, bool eject);
@@ -564,7 +568,8 @@ void up_want(struct upconn *u, size_t want);
 /* The user lets go of it. */
 void up_done(struct upconn *u, enum up_end how);
 void up_endpoint_leaving(struct worker *w, struct plan_endpoint *e);
-void up_close_pools(struct worker *w);
+/* True: there was an idle one. */
+bool up_close_pools(struct worker *w);
 struct wendpoint *wendpoint_make(struct worker *w, struct plan_endpoint *e);
 static inline struct wendpoint *wendpoint_get(struct worker *w, struct plan_endpoint *e)
 {
