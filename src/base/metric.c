@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "base/list.h"
 #include "base/map.h"
@@ -17,7 +18,7 @@
 
 #define CHUNK 1024
 #define CHUNKS (METRIC_CELLS_MAX / CHUNK)
-#define RUN_MAX (METRIC_BUCKETS_MAX + 2) /* buckets, the one above them, the sum */
+#define BUSY_LOOK 16
 
 typedef _Atomic int64_t cell_t;
 
@@ -28,6 +29,7 @@ struct cells {
 
 struct series {
 	struct list node; /* in its metric's, in order of birth */
+	struct metric *of;
 	metric_id id;
 	uint32_t refs;
 	char *key; /* the map's: label values with their lengths */
@@ -41,6 +43,8 @@ struct metric_series {
 	struct map by_key;
 	uint32_t n;
 	uint32_t run; /* cells of one series */
+	uint32_t n_gauges;
+	uint32_t gauges[METRIC_RUN_MAX]; /* which of them are gauges' */
 	struct series *other; /* beyond the bound; NULL until needed */
 };
 
@@ -48,7 +52,8 @@ static struct {
 	pthread_mutex_t lock;
 	VEC(struct metric *) metrics;
 	VEC(struct series *) owners; /* by id; NULL within a run or free */
-	VEC(metric_id) free[RUN_MAX + 1]; /* by length of run */
+	VEC(metric_id) free[METRIC_RUN_MAX + 1]; /* by length of run */
+	VEC(struct series *) busy; /* given back, and a gauge of theirs is not at rest */
 	uint32_t next; /* first id never used */
 	_Atomic(struct cells *) threads;
 } registry = {.lock = PTHREAD_MUTEX_INITIALIZER, .next = 1};
@@ -105,11 +110,10 @@ void metric_set_to(metric_id series, int64_t value)
 
 void metric_observe_to(const struct metric *m, metric_id series, uint64_t value)
 {
-	uint32_t i = 0, n;
+	uint32_t i = 0, n = m->cells - 2;
 
 	if (series == 0)
 		return;
-	n = m->series->run - 2;
 	while (i < n && value > m->buckets[i])
 		i++;
 	bump(my_cell(series + i), 1);
@@ -147,6 +151,15 @@ static uint32_t n_labels(const struct metric *m)
 	return n;
 }
 
+static uint32_t n_parts(const struct metric *m)
+{
+	uint32_t n = 0;
+
+	while (n < METRIC_PARTS_MAX && m->parts[n])
+		n++;
+	return n;
+}
+
 static uint32_t n_buckets(const struct metric *m)
 {
 	uint32_t n = 0;
@@ -156,11 +169,42 @@ static uint32_t n_buckets(const struct metric *m)
 	return n;
 }
 
+/* Whether nobody is between the two halves of a gauge's up and down. */
+static bool series_rests(const struct series *s)
+{
+	const struct metric_series *all = s->of->series;
+
+	for (uint32_t i = 0; i < all->n_gauges; i++)
+		if (series_sum(s, all->gauges[i]) != 0)
+			return false;
+	return true;
+}
+
+static void run_give(struct series *s)
+{
+	*vec_push(&registry.free[s->of->series->run]) = s->id;
+	mem_free(s);
+}
+
+/* A few of those that waited: whoever asks for many comes by often. */
+static void busy_look(void)
+{
+	for (size_t i = 0; i < MIN(registry.busy.n, (size_t)BUSY_LOOK); i++) {
+		struct series *s = registry.busy.p[i];
+
+		if (!series_rests(s))
+			continue;
+		registry.busy.p[i--] = registry.busy.p[--registry.busy.n];
+		run_give(s);
+	}
+}
+
 /* A run of <n> cells within one chunk, or 0: all are taken. */
 static metric_id take_run(uint32_t n)
 {
 	metric_id id = 0;
 
+	busy_look();
 	if (registry.free[n].n)
 		return registry.free[n].p[--registry.free[n].n];
 	if (registry.next % CHUNK + n > CHUNK)
@@ -216,6 +260,7 @@ static struct series *series_new(struct metric *m, const struct str *values)
 		return NULL;
 	s = mem_zalloc(sizeof(*s) + run * sizeof(s->base[0]));
 	s->id = id;
+	s->of = m;
 	s->text = exposed_labels(m, values);
 	for (uint32_t i = 0; i < run; i++)
 		s->base[i] = sum(id + i);
@@ -235,10 +280,12 @@ static void series_free(struct metric *m, struct series *s)
 	if (s->key)
 		map_del(&m->series->by_key, str_of(s->key, s->key_n));
 	registry.owners.p[s->id] = NULL;
-	*vec_push(&registry.free[m->series->run]) = s->id;
 	mem_free(s->key);
 	mem_free(s->text);
-	mem_free(s);
+	if (series_rests(s))
+		run_give(s);
+	else
+		*vec_push(&registry.busy) = s;
 }
 
 static struct series *series_other(struct metric *m)
@@ -267,7 +314,7 @@ static struct series *series_find_or_make(struct metric *m, const struct str *va
 	struct buf key = series_key(m, values);
 	struct series *s = map_get(&m->series->by_key, buf_str(&key));
 
-	if (!s && m->series->n < METRIC_SERIES_MAX) {
+	if (!s && m->series->n < (m->limit ? m->limit : METRIC_SERIES_MAX)) {
 		s = series_new(m, values);
 		if (s) {
 			s->key = mem_strdup(buf_str(&key));
@@ -310,6 +357,28 @@ void metric_release(struct metric *m, metric_id series)
 	pthread_mutex_unlock(&registry.lock);
 }
 
+/* Its cells go behind those that its set has already. */
+static void metric_place(struct metric *m)
+{
+	struct metric_series *set;
+
+	if (m->with)
+		m->series = m->with->series;
+	AN(!m->with || m->series); /* the first of a set is registered first */
+	if (!m->with) {
+		m->series = MEM_NEW(struct metric_series);
+		list_init(&m->series->all);
+	}
+	set = m->series;
+	AZ(set->n);
+	m->at = set->run;
+	m->cells = m->kind == METRIC_HISTOGRAM ? n_buckets(m) + 2 : MAX(n_parts(m), 1u);
+	set->run += m->cells;
+	AN(set->run <= METRIC_RUN_MAX);
+	for (uint32_t i = 0; i < m->cells && m->kind == METRIC_GAUGE; i++)
+		set->gauges[set->n_gauges++] = m->at + i;
+}
+
 void metrics_register(const struct metrics *table)
 {
 	pthread_mutex_lock(&registry.lock);
@@ -319,10 +388,8 @@ void metrics_register(const struct metrics *table)
 		AZ(m->series);
 		for (size_t k = 0; k < registry.metrics.n; k++)
 			AN(strcmp(registry.metrics.p[k]->name, m->name) != 0);
-		m->series = MEM_NEW(struct metric_series);
-		m->series->run = m->kind == METRIC_HISTOGRAM ? n_buckets(m) + 2 : 1;
-		list_init(&m->series->all);
-		if (n_labels(m) == 0) {
+		metric_place(m);
+		if (n_labels(m) == 0 && !m->with) {
 			struct series *s = series_new(m, NULL);
 
 			AN(s);
@@ -341,22 +408,34 @@ int64_t metric_read(const struct metric *m, metric_id series)
 
 	pthread_mutex_lock(&registry.lock);
 	s = series && series < registry.owners.n ? registry.owners.p[series] : NULL;
-	for (uint32_t i = 0; s && i < MAX(m->series->run, 2u) - 1; i++)
-		total += series_sum(s, i);
+	for (uint32_t i = 0; s && i < m->cells - (m->kind == METRIC_HISTOGRAM); i++)
+		total += series_sum(s, m->at + i);
 	pthread_mutex_unlock(&registry.lock);
 	return total;
 }
 
 /* --- exposition -------------------------------------------------------------------------- */
 
+/* <label> NULL: none beside the series' own. */
 static void add_sample(struct buf *out, const struct metric *m, const char *suffix,
-	const struct series *s, const char *le)
+	const struct series *s, const char *label, const char *value)
 {
 	buf_printf(out, "%s%s", m->name, suffix);
-	if (s->text[0] || le)
-		buf_printf(out, "{%s%s%s%s%s}", s->text, s->text[0] && le ? "," : "",
-			le ? "le=\"" : "", le ? le : "", le ? "\"" : "");
+	if (s->text[0] || label)
+		buf_printf(out, "{%s%s", s->text, s->text[0] && label ? "," : "");
+	if (label)
+		buf_printf(out, "%s=\"%s\"", label, value);
+	if (s->text[0] || label)
+		buf_addc(out, '}');
 	buf_addc(out, ' ');
+}
+
+static void add_number(struct buf *out, const struct metric *m, int64_t v)
+{
+	if (m->scale > 1)
+		buf_printf(out, "%.15g\n", (double)v / m->scale);
+	else
+		buf_printf(out, "%lld\n", (long long)v);
 }
 
 static void add_histogram(struct buf *out, const struct metric *m, const struct series *s)
@@ -365,22 +444,30 @@ static void add_histogram(struct buf *out, const struct metric *m, const struct 
 	int64_t total = 0;
 
 	for (uint32_t i = 0; i <= n; i++) {
-		struct buf le = {0};
+		char le[32] = "+Inf";
 
 		if (i < n)
-			buf_printf(&le, "%.15g", (double)m->buckets[i] / m->scale);
-		else
-			buf_add(&le, STR("+Inf"));
-		buf_addc(&le, '\0');
-		total += series_sum(s, i);
-		add_sample(out, m, "_bucket", s, le.p);
+			snprintf(le, sizeof(le), "%.15g", (double)m->buckets[i] / m->scale);
+		total += series_sum(s, m->at + i);
+		add_sample(out, m, "_bucket", s, "le", le);
 		buf_printf(out, "%lld\n", (long long)total);
-		buf_fini(&le);
 	}
-	add_sample(out, m, "_sum", s, NULL);
-	buf_printf(out, "%.15g\n", (double)series_sum(s, n + 1) / m->scale);
-	add_sample(out, m, "_count", s, NULL);
+	add_sample(out, m, "_sum", s, NULL, NULL);
+	add_number(out, m, series_sum(s, m->at + n + 1));
+	add_sample(out, m, "_count", s, NULL, NULL);
 	buf_printf(out, "%lld\n", (long long)total);
+}
+
+static void add_series(struct buf *out, const struct metric *m, const struct series *s)
+{
+	if (m->kind == METRIC_HISTOGRAM) {
+		add_histogram(out, m, s);
+		return;
+	}
+	for (uint32_t i = 0; i < m->cells; i++) {
+		add_sample(out, m, "", s, m->part, m->part ? m->parts[i] : NULL);
+		add_number(out, m, series_sum(s, m->at + i));
+	}
 }
 
 static void add_metric(struct buf *out, const struct metric *m)
@@ -388,16 +475,8 @@ static void add_metric(struct buf *out, const struct metric *m)
 	static const char *const kinds[] = {"counter", "gauge", "histogram"};
 
 	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", m->name, m->help, m->name, kinds[m->kind]);
-	list_for_each (it, &m->series->all) {
-		const struct series *s = container_of(it, struct series, node);
-
-		if (m->kind == METRIC_HISTOGRAM) {
-			add_histogram(out, m, s);
-		} else {
-			add_sample(out, m, "", s, NULL);
-			buf_printf(out, "%lld\n", (long long)series_sum(s, 0));
-		}
-	}
+	list_for_each (it, &m->series->all)
+		add_series(out, m, container_of(it, struct series, node));
 }
 
 void metrics_write(struct buf *out)
@@ -411,10 +490,12 @@ void metrics_write(struct buf *out)
 
 static void metric_forget(struct metric *m)
 {
-	list_for_each_safe (it, &m->series->all)
-		series_free(m, container_of(it, struct series, node));
-	map_fini(&m->series->by_key);
-	mem_free(m->series);
+	if (!m->with) {
+		list_for_each_safe (it, &m->series->all)
+			series_free(m, container_of(it, struct series, node));
+		map_fini(&m->series->by_key);
+		mem_free(m->series);
+	}
 	m->series = NULL;
 	m->plain = 0;
 }
@@ -423,6 +504,9 @@ void metrics_reset(void)
 {
 	vec_for_each (m, &registry.metrics)
 		metric_forget(*m);
+	vec_for_each (s, &registry.busy)
+		mem_free(*s);
+	vec_fini(&registry.busy);
 	vec_fini(&registry.metrics);
 	vec_fini(&registry.owners);
 	for (size_t i = 0; i < ARRAY_LEN(registry.free); i++)

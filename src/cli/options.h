@@ -79,6 +79,8 @@ enum option_kind {
 		"one line per request to this file, or to standard output")                         \
 	X(ACCESS_LOG_FORMAT, "access-log-format", CHOICE, "json|text", "json", CMD_SERVE,           \
 		"form of an access log line")                                                       \
+	X(METRICS_SERIES, "metrics-series", COUNT, "N", "1000", CMD_SERVE,                          \
+		"rules, and backends, with metrics of their own; what is beyond counts as other")   \
 	X(LOG_LEVEL, "log-level", CHOICE, "debug|info|warn|error", "info",                          \
 		CMD_SERVE | CMD_CONTROLLER,                                                         \
 		"least severe message that is written to standard error")                           \

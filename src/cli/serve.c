@@ -202,6 +202,7 @@ static int start_proxy(struct serve *s)
 	struct proxy_config config = {.workers = worker_count(s->o),
 		.clock = loop_clock(s->loop),
 		.steer = s->steer,
+		.metric_series = (unsigned)s->o->count[OPT_METRICS_SERIES],
 		.memory_limit = s->memory_limit,
 		.access_format = option_is(s->o, OPT_ACCESS_LOG_FORMAT, "json") ? PROXY_LOG_JSON
 										: PROXY_LOG_TEXT};
@@ -236,7 +237,10 @@ static int start_engine(struct serve *s)
 	rc = engine_new(s->loop, s->plans, &options, &ops, s, &s->engine);
 	if (rc == -EINVAL && options.dns_servers.n)
 		return failed("--dns-servers", rc);
-	return rc < 0 ? failed("input", rc) : 0;
+	if (rc < 0)
+		return failed("input", rc);
+	s->measure = measure_new(s->engine);
+	return 0;
 }
 
 /* The socket of an operator's address: the supervisor's too, so that an upgrade refuses nobody. */
@@ -337,6 +341,7 @@ static void stop(struct serve *s)
 		serve_end_fini(s);
 	if (s->engine)
 		engine_save(s->engine);
+	measure_free(s->measure);
 	engine_free(s->engine);
 	proxy_free(s->proxy);
 	if (s->plans)

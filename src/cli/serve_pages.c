@@ -161,6 +161,7 @@ void serve_health(void *arg, const struct admin_request *rq, struct admin_reply 
 	} else if (str_eq(rq->path, STR("/metrics"))) {
 		reply->type = "text/plain; version=0.0.4; charset=utf-8";
 		metric_set(&metric_plans, (int64_t)proxy_live_plans(s->proxy));
+		measure_update(s->measure);
 		metrics_write(&reply->body);
 	} else {
 		not_found(reply, STR("there are /healthz, /readyz, /metrics\n"));

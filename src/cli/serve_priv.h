@@ -13,7 +13,7 @@
 #include "cli/channel.h"
 #include "cli/commands.h"
 #include "cli/supervisor.h"
-#include "control/engine.h"
+#include "control/measure.h"
 #include "net/steer.h"
 #include "proxy/proxy.h"
 
@@ -26,6 +26,7 @@ struct serve {
 	struct writer *writer;
 	struct plan_store *plans;
 	struct engine *engine;
+	struct measure *measure;
 	struct proxy *proxy;
 	struct admin_server *admin;
 	struct admin_server *health;

@@ -39,6 +39,7 @@ struct engine {
 	struct task update_task;
 	bool read;
 	nsec change_began; /* of the burst that is being used */
+	struct engine_reload reload;
 	/* last-known-good */
 	char *state_dir; /* NULL: none */
 	bool has_set_aside;
@@ -103,6 +104,34 @@ static void engine_update_soon(struct engine *e)
 
 static void engine_save_soon(struct engine *e);
 
+static bool engine_input_good(const struct engine *e)
+{
+	size_t n;
+	const struct file_problem *p = engine_problems(e, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (!p[i].ignored)
+			return false;
+	return engine_input(e).stale == 0;
+}
+
+static void engine_reloaded(struct engine *e)
+{
+	struct engine_reload *r = &e->reload;
+
+	r->took = MAX(clock_mono(e->clock) - e->change_began, 0);
+	r->at = clock_wall(e->clock);
+	r->good = engine_input_good(e);
+	if (r->good)
+		r->good_at = r->at;
+	metric_observe(&metric_change, (uint64_t)r->took);
+}
+
+struct engine_reload engine_reload(const struct engine *e)
+{
+	return e->reload;
+}
+
 static void engine_settled(void *arg)
 {
 	struct engine *e = arg;
@@ -110,7 +139,7 @@ static void engine_settled(void *arg)
 	if (e->ops->problems)
 		e->ops->problems(e->arg);
 	engine_update(e);
-	metric_observe(&metric_change, (uint64_t)MAX(clock_mono(e->clock) - e->change_began, 0));
+	engine_reloaded(e);
 	e->read = true;
 	engine_save_soon(e);
 }
@@ -212,7 +241,9 @@ static void engine_fed(void *arg)
 {
 	struct engine *e = arg;
 
+	e->change_began = clock_mono(e->clock);
 	engine_update(e);
+	engine_reloaded(e);
 	e->read = true;
 	engine_ack(e);
 }

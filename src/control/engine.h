@@ -56,6 +56,15 @@ struct engine_input {
 };
 struct engine_input engine_input(const struct engine *e);
 
+/* The last time that the input was read; wall times are 0 before the first. */
+struct engine_reload {
+	nsec at; /* wall time */
+	nsec took; /* from the change to its plan handed over */
+	nsec good_at; /* wall time of the last one with <good> */
+	bool good; /* nothing of it was refused, all of it is in force */
+};
+struct engine_reload engine_reload(const struct engine *e);
+
 const struct file_problem *engine_problems(const struct engine *e, size_t *ret_n);
 
 /* The port could not be bound (negative errno), or now it could (0): its listeners say so. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "plan/plan_priv.h"
+#include "plan/tally.h"
 
 /* A router that this edit changes. */
 struct router_change {
@@ -179,6 +180,7 @@ void plan_edit_put_route(struct plan_edit *e, struct plan_route *route)
 	uint64_t id = plan_id(route->name);
 	struct plan_route *old = (struct plan_route *)(uintptr_t)plan_route_find(p, id);
 
+	tally_route_hold(route);
 	plan_segment_freeze(&route->seg);
 	route_enter(e, route);
 	if (!old) {
@@ -217,6 +219,7 @@ void plan_edit_put_upstream(struct plan_edit *e, struct plan_upstream *u)
 	plan_upstream_settle(p->store, u, was);
 	if (u->tls && p->store->dress)
 		p->store->dress->upstream(u);
+	tally_upstream_hold(u);
 	plan_segment_freeze(&u->seg);
 	if (!old) {
 		pmap_add(&p->upstreams, &plan_upstream_ops, u->id, u);

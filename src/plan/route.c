@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "match/regex.h"
 #include "plan/plan_priv.h"
+#include "plan/tally.h"
 
 /* First and further blocks: a route with one rule and one match fits in the first, and what is
  * larger wastes little: there may be 40,000 of them. */
@@ -48,6 +49,7 @@ void plan_route_unref(struct plan_route *r)
 {
 	if (--r->seg.refs)
 		return;
+	tally_route_drop(r);
 	for (struct plan_route_regex *own = r->regexes; own; own = own->next)
 		regex_free(own->regex);
 	plan_segment_fini(&r->seg);

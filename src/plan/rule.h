@@ -210,6 +210,7 @@ struct plan_rule {
 	uint32_t total_weight; /* of all backends, refused ones included; 0 with backends: 500 */
 	uint16_t nbackends; /* 0 and no redirect: 500 */
 	uint16_t index; /* in the route: for logs only, never identity */
+	uint32_t tally; /* metric series, set when put (tally.h) */
 };
 
 #define PLAN_ROUTE_KINDS(K) K(HTTP) K(GRPC) K(TLS) K(TCP) K(UDP)

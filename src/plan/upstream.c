@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "plan/plan_priv.h"
+#include "plan/tally.h"
 
 /* ---- endpoints ---- */
 
@@ -105,6 +106,7 @@ void plan_upstream_unref(struct plan_upstream *u)
 {
 	if (--u->seg.refs)
 		return;
+	tally_upstream_drop(u);
 	for (uint32_t i = 0; i < u->ntargets; i++) {
 		if (u->targets[i].endpoint)
 			plan_endpoint_unref(u->store, u->targets[i].endpoint);

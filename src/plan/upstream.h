@@ -103,6 +103,7 @@ struct plan_upstream {
 	struct plan_client_tls *tls; /* NULL: clear text */
 	uint32_t ntargets;
 	uint32_t ndns;
+	uint32_t tally; /* metric series, set when put (tally.h) */
 	uint8_t protocol; /* enum plan_protocol */
 	uint8_t proxy_out; /* enum plan_proxy_protocol: sent to the endpoint; never pooled */
 	/* Not "" : no request may go there (a policy that cannot be met); 500 with this message. */

@@ -77,9 +77,17 @@ static struct str reason_of(const struct exchange *x)
 							 : (struct str){0};
 }
 
+/* The rule's name, or "#3": its place in the route. */
+static struct str rule_of(const struct exchange *x, char room[8])
+{
+	if (x->log_rule.n || !x->log_route.n)
+		return x->log_rule;
+	return str_of(room, (size_t)snprintf(room, 8, "#%u", x->log_rule_index));
+}
+
 struct line_facts {
 	nsec wall, now;
-	struct str method, path, host, query, reason, client;
+	struct str method, path, host, query, reason, client, rule;
 	struct str endpoint;
 };
 
@@ -96,7 +104,7 @@ static void line_json(struct buf *b, const struct exchange *x, const struct line
 	json_field(b, STR("reason"), f->reason);
 	json_field(b, STR("listener"), x->log_listener);
 	json_field(b, STR("route"), x->log_route);
-	json_field(b, STR("rule"), x->log_rule);
+	json_field(b, STR("rule"), f->rule);
 	json_field(b, STR("upstream"), x->log_upstream);
 	json_field(b, STR("endpoint"), f->endpoint);
 	json_number(b, STR("tries"), x->tries);
@@ -129,7 +137,7 @@ static void line_text(struct buf *b, const struct exchange *x, const struct line
 	number(b, (uint64_t)x->status);
 	word(b, f->reason);
 	word(b, x->log_route);
-	word(b, x->log_rule);
+	word(b, f->rule);
 	word(b, f->endpoint);
 	buf_addc(b, ' ');
 	number(b, x->bytes_in);
@@ -144,7 +152,7 @@ void access_log(struct exchange *x)
 	struct worker *w = x->worker;
 	struct line_facts f = {.now = loop_now(w->loop)};
 	bool parsed = x->req.head.n > 0;
-	char peer[ADDR_TEXT];
+	char peer[ADDR_TEXT], rule[8];
 	struct buf *b = &w->log_line, endpoint = {0};
 
 	if (!w->ring)
@@ -157,6 +165,7 @@ void access_log(struct exchange *x)
 		f.query = http_query(&x->req);
 	}
 	f.reason = reason_of(x);
+	f.rule = rule_of(x, rule);
 	f.client = str_from(
 		x->conn->peer[0] ? x->conn->peer : addr_format_ip(&x->conn->tcp.peer, peer));
 	if (x->tries) {

@@ -292,6 +292,10 @@ static void head_keep(struct exchange *x)
 	conn_keep_head(c, head, began);
 }
 
+/* A setting that is taken is served: nothing is cut down here. */
+_Static_assert(PLAN_HEAD_MOST <= HTTP_HEAD_MAX, "a head's offsets are 16 bit");
+_Static_assert(PLAN_HEADERS_MOST <= HTTP_FIELDS_MAX, "an exchange has room for so many fields");
+
 static void head_begin(struct exchange *x)
 {
 	const struct plan_port_slot *slot = bind_slot(x->conn->bind);
@@ -301,9 +305,9 @@ static void head_begin(struct exchange *x)
 	if (slot) {
 		const struct plan_settings *s = slot->port->settings;
 
-		x->limits.head_max = (uint32_t)MIN(s->head_max, HTTP_HEAD_MAX);
+		x->limits.head_max = (uint32_t)s->head_max;
 		x->limits.uri_max = (uint32_t)s->uri_max;
-		x->limits.fields_max = (uint32_t)MIN(s->headers_max, HTTP_FIELDS_MAX);
+		x->limits.fields_max = (uint32_t)s->headers_max;
 		x->stall = s->send_stall;
 	}
 	h1_request_begin(&x->parser, &x->req, x->fields);

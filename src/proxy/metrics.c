@@ -62,18 +62,83 @@ static void metrics_make(void)
 	}
 }
 
-void metrics_init(void)
+void metrics_init(unsigned series)
 {
+	tally_register(series);
 	pthread_once(&once, metrics_make);
+}
+
+void metrics_routed(struct exchange *x)
+{
+	x->tally = x->rule->tally;
+	metric_add_in(&tally_rule_active, x->tally, 0, 1);
+}
+
+/* Gauges last: a series at rest is one that nobody adds to any more. */
+static void tallies_end(const struct exchange *x, nsec took)
+{
+	if (x->tally) {
+		metric_add_in(&tally_rule, x->tally, tally_code(x->status), 1);
+		metric_observe_in(&tally_rule_seconds, x->tally, (uint64_t)MAX(took, 0));
+	}
+	if (x->up_tally)
+		metric_add_in(&tally_upstream_active, x->up_tally, 0, -1);
+	if (x->tally)
+		metric_add_in(&tally_rule_active, x->tally, 0, -1);
+}
+
+void metrics_up_answered(const struct exchange *x, int status)
+{
+	nsec took = x->sent_at ? loop_now(x->worker->loop) - x->sent_at : 0;
+
+	metric_add_in(&tally_upstream, x->up_tally, tally_code(status), 1);
+	metric_observe_in(&tally_upstream_seconds, x->up_tally, (uint64_t)MAX(took, 0));
+}
+
+static int failure_of(enum proxy_reason r)
+{
+	switch ((int)r) {
+	case PROXY_R_NO_ENDPOINT:
+	case PROXY_R_CONNECT_FAILED:
+	case PROXY_R_UPSTREAM_TLS:
+		return TALLY_FAILURE_CONNECT;
+	case PROXY_R_CONNECT_TIMEOUT:
+	case PROXY_R_REQUEST_TIMEOUT:
+	case PROXY_R_BACKEND_TIMEOUT:
+	case PROXY_R_RESPONSE_TIMEOUT:
+	case PROXY_R_BODY_TIMEOUT:
+		return TALLY_FAILURE_TIMEOUT;
+	case PROXY_R_UPSTREAM_RESET:
+	case PROXY_R_UPSTREAM_TRUNCATED:
+		return TALLY_FAILURE_RESET;
+	case PROXY_R_UPSTREAM_BAD:
+	case PROXY_R_UPSTREAM_INTERIMS:
+		return TALLY_FAILURE_MALFORMED;
+	default:
+		return -1;
+	}
+}
+
+void metrics_up_failed(const struct exchange *x, enum proxy_reason reason)
+{
+	int why = failure_of(reason);
+
+	if (why < 0)
+		return;
+	metric_add_in(&tally_rule_failures, x->tally, 0, 1);
+	metric_add_in(&tally_upstream_failures, x->up_tally, (unsigned)why, 1);
 }
 
 void metrics_exchange(const struct exchange *x)
 {
 	nsec took = loop_now(x->worker->loop) - x->began;
 
-	metric_add_to(by_class[MIN((unsigned)x->status / 100, 5u)], 1);
-	if (x->reason && x->reason != PROXY_R_BEFORE_)
+	metric_add_to(by_class[tally_code(x->status)], 1);
+	if (x->reason && x->reason != PROXY_R_BEFORE_) {
 		metric_add_to(by_reason[x->reason], 1);
+		metrics_up_failed(x, x->reason);
+	}
+	tallies_end(x, took);
 	metric_observe(&metric_seconds, (uint64_t)MAX(took, 0));
 	if (x->bytes_in)
 		metric_add(&metric_bytes_in, (int64_t)x->bytes_in);

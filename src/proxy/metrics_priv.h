@@ -6,6 +6,7 @@
 #define PROXY_METRICS_PRIV_H
 
 #include "base/metric.h"
+#include "plan/tally.h"
 #include "proxy/worker_priv.h"
 
 #define PROXY_METRICS(M)                                                                           \
@@ -78,9 +79,22 @@ enum conn_ends { CONN_ENDS(X) CONN_END_COUNT };
 enum up_losses { UP_LOSSES(X) UP_LOST_COUNT };
 #undef X
 
-/* Once a process. */
-void metrics_init(void);
+/* Once a process; <series>: tally_register(). */
+void metrics_init(unsigned series);
+/* A rule took the request: counted there until metrics_exchange(). */
+void metrics_routed(struct exchange *x);
+/* The exchange is over. */
 void metrics_exchange(const struct exchange *x);
+/* Its upstream gets it (the first try). */
+static inline void metrics_up_begin(struct exchange *x)
+{
+	x->up_tally = x->upstream->tally;
+	metric_add_in(&tally_upstream_active, x->up_tally, 0, 1);
+}
+/* The upstream has answered a try with <status>. */
+void metrics_up_answered(const struct exchange *x, int status);
+/* The upstream has not answered a try; reasons that are not about upstreams are not counted. */
+void metrics_up_failed(const struct exchange *x, enum proxy_reason reason);
 void metrics_conn_end(enum conn_ends why);
 void metrics_up_end(enum up_losses why);
 /* The worker has come to this stage. */

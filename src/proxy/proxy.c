@@ -327,7 +327,7 @@ int proxy_new(struct loop *control, struct plan_store *store, const struct proxy
 	int rc;
 
 	AN(config->workers >= 1 && config->workers <= PROXY_WORKERS_MAX);
-	metrics_init();
+	metrics_init(config->metric_series);
 	metric_set(&metric_memory_limit, (int64_t)config->memory_limit);
 	p->loop = control;
 	p->store = store;

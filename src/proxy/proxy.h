@@ -31,6 +31,7 @@ struct proxy_config {
 	const struct clock *clock; /* borrowed; NULL: the system's */
 	struct net_sys *sys; /* borrowed; NULL: the kernel; for tests (net/fault.h) */
 	struct steer *steer; /* borrowed; NULL: nobody steers the workers' time */
+	unsigned metric_series; /* of rules, and of upstreams (plan/tally.h); 0: the default */
 	uint64_t memory_limit; /* of what the workers hold, shed at; 0: none */
 	struct writer *writer; /* borrowed; NULL: no access log */
 	unsigned access_output; /* of the writer */

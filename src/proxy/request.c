@@ -99,6 +99,8 @@ static void route_names(struct exchange *x, const struct match_result *m)
 	if (x->rule) {
 		x->log_route = x->rule->route->order.name;
 		x->log_rule = x->rule->name;
+		x->log_rule_index = x->rule->index;
+		metrics_routed(x);
 	}
 }
 
@@ -373,8 +375,10 @@ void request_filters_done(struct exchange *x)
 	x->upstream = x->backend->to.refused
 			      ? NULL
 			      : plan_upstream_find(x->hold->plan, x->backend->to.upstream);
-	if (x->upstream)
+	if (x->upstream) {
 		x->log_upstream = x->upstream->name;
+		metrics_up_begin(x);
+	}
 	if (!upstream_usable(x->upstream, &x->backend->to, &reason)) {
 		answer(x, reason);
 		return;
@@ -533,6 +537,7 @@ void request_try_failed(struct exchange *x, enum proxy_reason reason)
 		x->tries--;
 		request_try(x);
 	} else if (retry_allowed(x, reason)) {
+		metrics_up_failed(x, reason);
 		request_retry(x);
 	} else {
 		answer(x, reason);

@@ -374,6 +374,8 @@ static void head_interim(struct exchange *x)
 
 static void head_done(struct exchange *x)
 {
+	if (x->resp.status == 101 || x->resp.status >= 200)
+		metrics_up_answered(x, x->resp.status);
 	if (x->resp.status == 101)
 		tunnel_start(x);
 	else if (x->resp.status < 200)

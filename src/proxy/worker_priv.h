@@ -14,6 +14,7 @@
 #include <pthread.h>
 
 #include "base/arena.h"
+#include "base/metric.h"
 #include "base/rand.h"
 #include "base/slab.h"
 #include "base/vec.h"
@@ -238,7 +239,9 @@ struct exchange {
 	enum proxy_reason reason;
 	int status;
 	uint64_t bytes_in, bytes_out;
+	metric_id tally, up_tally; /* of the rule and the upstream; 0: none */
 	struct str log_route, log_rule, log_listener, log_upstream;
+	uint16_t log_rule_index; /* of a rule without a name */
 	struct plan_addr log_addr;
 	bool log_names_kept;
 	bool tunnel_client_done, tunnel_up_done;

@@ -75,7 +75,8 @@ static void test_json(void **state)
 	line = line_of(&t);
 	has(line, "\"client\":\"127.0.0.1\",\"method\":\"POST\",\"host\":\"h.example\","
 		  "\"path\":\"/a\",\"query\":\"b=c\",\"status\":200,");
-	has(line, "\"listener\":\"Gateway/ns/gw/http\",\"route\":\"ns/r\",\"upstream\":\"up\",");
+	has(line,
+		"\"listener\":\"Gateway/ns/gw/http\",\"route\":\"ns/r\",\"rule\":\"#0\",\"upstream\":\"up\",");
 	snprintf(endpoint, sizeof(endpoint), "\"endpoint\":\"127.0.0.1:%u\",\"tries\":1,",
 		t.r.backends[0].port);
 	has(line, endpoint);
