@@ -4,10 +4,11 @@ CHANNEL ?= experimental
 PROFILES ?= GATEWAY-HTTP
 RUN_TEST ?=
 CONFORMANCE_FLAGS ?=
+CLUSTER_FLAGS ?=
 CLUSTER = test/cluster/cluster
 
 cluster:
-	$(CLUSTER) up --channel $(CHANNEL)
+	$(CLUSTER) up --channel $(CHANNEL) $(CLUSTER_FLAGS)
 
 cluster-build:
 	$(CLUSTER) build
@@ -15,8 +16,11 @@ cluster-build:
 cluster-down:
 	$(CLUSTER) down
 
-cluster-test:
-	/usr/bin/python3 -m pytest -q test/cluster
+# TESTS="test/cluster/tests/test_outages.py -k rolled" runs only these.
+TESTS ?= test/cluster
+cluster-test: image
+	tools/install-deps cluster
+	tools/run-tests pytest $(TESTS)
 
 # From the Debian package once there is one, else from an installed tree.
 image:

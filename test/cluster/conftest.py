@@ -14,6 +14,8 @@ import pytest
 from harness import network, node, paths
 from harness.client import Cluster, Namespace, wait_for
 
+TREE = pathlib.Path(__file__).resolve().parents[2]
+
 
 @pytest.fixture(scope="session")
 def cluster():
@@ -33,15 +35,13 @@ def cluster():
 
 @pytest.fixture(scope="session")
 def installed(cluster):
-    """Sluice as a user installs it: the image, then deploy/install.yaml."""
-    tree = pathlib.Path(__file__).resolve().parents[2]
-    image = tree / "build" / "image" / "sluice.tar"
-    if not image.exists():
-        pytest.skip("make image first")
+    """Sluice as a user installs it: the image of `make image`, then deploy/install.yaml."""
+    image = TREE / "build" / "image" / "sluice.tar"
+    assert image.exists(), "make image first"
     cluster.import_image(image)
-    cluster.kubectl("apply", "--server-side", "-f", tree / "deploy" / "install.yaml")
+    cluster.kubectl("apply", "--server-side", "-f", TREE / "deploy" / "install.yaml")
     cluster.kubectl("-n", "sluice-system", "rollout", "status", "deployment/sluice-controller",
-                    "--timeout=60s")
+                    "--timeout=120s")
     return cluster
 
 

@@ -3,8 +3,7 @@
 
 A part is a folder with go.mod and go.sum. Its output is keyed by the text of every file in that
 folder, so a changed version or main package builds anew and nothing else ever does. It runs at
-the lowest priority with one compiler at a time: a cold build takes minutes and must not take the
-machine."""
+the lowest priority: a cold build takes minutes and must not take the machine."""
 import contextlib
 import fcntl
 import hashlib
@@ -12,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 from . import paths
 
@@ -69,7 +69,7 @@ def _save_suite_data(out):
 
 
 def parts():
-    build = ["build", "-p", "1", "-trimpath", "-ldflags"]
+    build = ["build", "-trimpath", "-ldflags"]
     tool = [*build, "-s -w", "-o", "OUT/", "tool"]
     cluster = paths.CLUSTER
     return {part.name: part for part in (
@@ -93,6 +93,7 @@ def _lock():
 
 def _build(part, say):
     say(f"building {part.name} (once; minutes when the Go cache is cold)")
+    began = time.monotonic()
     temporary = part.out().with_suffix(".new")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -102,6 +103,7 @@ def _build(part, say):
     if part.after:
         part.after(temporary)
     temporary.rename(part.out())
+    say(f"built {part.name} in {time.monotonic() - began:.0f} s")
 
 
 def need(name, say=print):
