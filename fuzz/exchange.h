@@ -40,9 +40,10 @@ static int fz_listen(uint16_t *port)
 	return fd;
 }
 
-static int fz_open(void *arg, const struct addr *at, int ret_fds[PROXY_SLOTS])
+static int fz_open(void *arg, const struct addr *at, bool dual, int ret_fds[PROXY_SLOTS])
 {
 	(void)arg;
+	(void)dual;
 	(void)at;
 	for (int i = 0; i < PROXY_SLOTS; i++)
 		ret_fds[i] = fz_listen(&fz.front_port);

@@ -38,20 +38,27 @@ void buf_addc(struct buf *b, char c)
 	b->n++;
 }
 
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
+{
+	va_list twice;
+	int n;
+
+	va_copy(twice, ap);
+	n = vsnprintf(NULL, 0, fmt, twice);
+	va_end(twice);
+	AN(n >= 0);
+	buf_room(b, (size_t)n + 1);
+	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	b->n += (size_t)n;
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	buf_vprintf(b, fmt, ap);
 	va_end(ap);
-	AN(n >= 0);
-	buf_room(b, (size_t)n + 1);
-	va_start(ap, fmt);
-	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	b->n += (size_t)n;
 }
 
 void buf_consume(struct buf *b, size_t n)

@@ -7,6 +7,8 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdarg.h>
+
 #include "base/str.h"
 
 struct buf {
@@ -26,6 +28,7 @@ static inline void buf_added(struct buf *b, size_t n)
 void buf_add(struct buf *b, struct str s);
 void buf_addc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Drops the first <n> bytes (moves the rest). */
 void buf_consume(struct buf *b, size_t n);
 static inline void buf_reset(struct buf *b)

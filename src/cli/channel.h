@@ -21,10 +21,12 @@ enum channel_kind {
 	CHANNEL_RETIRE, /* a newer child serves: accept no more, end with the last connection */
 };
 
+#define CHANNEL_DUAL 0x100u
+
 struct channel_msg {
 	uint32_t kind;
 	int32_t result; /* 0 or -errno */
-	uint32_t slots; /* OPEN: how many sockets */
+	uint32_t slots; /* OPEN: how many sockets, with CHANNEL_DUAL where [::] takes IPv4 too */
 	uint64_t digest;
 	struct addr addr;
 };

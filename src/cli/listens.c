@@ -48,8 +48,8 @@ static void set_reopen(const struct listen_set *set)
 		(void)setsockopt(set->fds[i], SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none));
 }
 
-int listens_open(struct listens *l, const struct addr *addr, unsigned n, unsigned generation,
-	const struct listen_set **ret_set)
+int listens_open(struct listens *l, const struct addr *addr, unsigned n, bool dual,
+	unsigned generation, const struct listen_set **ret_set)
 {
 	struct listen_set set = {.addr = *addr, .generation = generation},
 			  *known = listens_find(l, addr);
@@ -66,11 +66,11 @@ int listens_open(struct listens *l, const struct addr *addr, unsigned n, unsigne
 		return 0;
 	}
 	/* A single socket is an operators' one: there [::] takes IPv4 too. */
-	rc = address_is_free(addr, n > 1);
+	rc = address_is_free(addr, n > 1 && !dual);
 	if (rc < 0)
 		return rc;
 	for (; set.n < n; set.n++) {
-		rc = n > 1 ? listener_open(addr) : listener_open_dual(addr);
+		rc = n > 1 && !dual ? listener_open(addr) : listener_open_dual(addr);
 		if (rc < 0) {
 			set_close(&set);
 			return rc;

@@ -26,10 +26,11 @@ struct listens {
 	VEC(struct listen_set) sets;
 };
 
-/* The <n> sockets of <addr>, opened if they are not, for the child <generation>.  Returns 0 with a
+/* The <n> sockets of <addr>, opened if they are not, for the child <generation>.  <dual>: an IPv6
+ * one takes IPv4 too.  Returns 0 with a
  * pointer that lives until the next call, or -errno of socket, bind or listen (-EADDRINUSE, also
  * when they are open with another number, -EACCES, …) with nothing kept. */
-int must_check listens_open(struct listens *l, const struct addr *addr, unsigned n,
+int must_check listens_open(struct listens *l, const struct addr *addr, unsigned n, bool dual,
 	unsigned generation, const struct listen_set **ret_set);
 /* Closes what no child from <generation> on asked for. */
 void listens_sweep(struct listens *l, unsigned generation);

@@ -253,7 +253,7 @@ static int start_socket(struct serve *s, enum option_id id, int *ret_fd)
 		return 0;
 	rc = addr_parse(s->o->text[id], &at);
 	if (rc == 0)
-		rc = sockets_get(s, &at, 1, ret_fd);
+		rc = sockets_get(s, &at, 1, false, ret_fd);
 	return rc < 0 ? failed(id == OPT_ADMIN ? "--admin" : "--health", rc) : 0;
 }
 

@@ -51,10 +51,11 @@ struct serve {
 /* Sends <m> and waits for the answer in it, with <*n> descriptors.  The answer's result, or -errno.
  */
 int ask_supervisor(struct serve *s, struct channel_msg *m, int *fds, size_t *n);
-/* <slots> sockets that listen at <at>, the caller's to close: 0 or -errno. */
-int sockets_get(struct serve *s, const struct addr *at, unsigned slots, int *ret_fds);
+/* <slots> sockets that listen at <at>, the caller's to close: 0 or -errno. <dual>: an IPv6 one
+ * takes IPv4 too. */
+int sockets_get(struct serve *s, const struct addr *at, unsigned slots, bool dual, int *ret_fds);
 /* For struct proxy_ops. */
-int serve_open_sockets(void *arg, const struct addr *at, int ret_fds[PROXY_SLOTS]);
+int serve_open_sockets(void *arg, const struct addr *at, bool dual, int ret_fds[PROXY_SLOTS]);
 void serve_close_sockets(void *arg, const struct addr *at);
 void serve_bound(void *arg, struct str port, const struct addr *at, int err);
 

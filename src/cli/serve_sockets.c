@@ -18,9 +18,10 @@ int ask_supervisor(struct serve *s, struct channel_msg *m, int *fds, size_t *n)
 	return rc < 0 ? rc : rc == 0 ? -EPIPE : m->result;
 }
 
-int sockets_get(struct serve *s, const struct addr *at, unsigned slots, int *ret_fds)
+int sockets_get(struct serve *s, const struct addr *at, unsigned slots, bool dual, int *ret_fds)
 {
-	struct channel_msg m = {.kind = CHANNEL_OPEN, .addr = *at, .slots = slots};
+	struct channel_msg m = {
+		.kind = CHANNEL_OPEN, .addr = *at, .slots = slots | (dual ? CHANNEL_DUAL : 0)};
 	const struct listen_set *set;
 	size_t n = 0;
 	int rc;
@@ -29,7 +30,7 @@ int sockets_get(struct serve *s, const struct addr *at, unsigned slots, int *ret
 		rc = ask_supervisor(s, &m, ret_fds, &n);
 		return rc < 0 ? rc : n == slots ? 0 : -EPROTO;
 	}
-	rc = listens_open(&s->listens, at, slots, 0, &set);
+	rc = listens_open(&s->listens, at, slots, dual, 0, &set);
 	if (rc < 0)
 		return rc;
 	for (unsigned i = 0; i < slots; i++)
@@ -37,10 +38,10 @@ int sockets_get(struct serve *s, const struct addr *at, unsigned slots, int *ret
 	return 0;
 }
 
-int serve_open_sockets(void *arg, const struct addr *at, int ret_fds[PROXY_SLOTS])
+int serve_open_sockets(void *arg, const struct addr *at, bool dual, int ret_fds[PROXY_SLOTS])
 {
 	_Static_assert(PROXY_SLOTS == LISTEN_SLOTS, "one number, two rooms");
-	return sockets_get(arg, at, PROXY_SLOTS, ret_fds);
+	return sockets_get(arg, at, PROXY_SLOTS, dual, ret_fds);
 }
 
 void serve_close_sockets(void *arg, const struct addr *at)

@@ -161,7 +161,8 @@ static int child_open(struct supervisor *s, const struct child *c, const struct 
 {
 	if (c->state == CHILD_ENDING)
 		return -ESHUTDOWN;
-	return listens_open(&s->listens, &ask->addr, ask->slots, c->generation, ret_set);
+	return listens_open(&s->listens, &ask->addr, ask->slots & ~CHANNEL_DUAL,
+		ask->slots & CHANNEL_DUAL, c->generation, ret_set);
 }
 
 static void child_answer(struct supervisor *s, struct child *c, const struct channel_msg *ask)

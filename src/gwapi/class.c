@@ -10,6 +10,18 @@ bool controller_ours(const struct translator *t, struct str controller)
 	return false;
 }
 
+bool class_unmanaged(const struct object *gateway_class)
+{
+	static const char *const keys[] = {CLASS_UNMANAGED, CLASS_UNMANAGED_KONG};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (str_pair_get(gateway_class->annotations, gateway_class->n_annotations,
+			    str_from(keys[i]))
+				.n)
+			return true;
+	return false;
+}
+
 static struct problem class_params(struct translator *t, struct unit *u, struct arena *a,
 	const struct gateway_class *c, struct plan_settings *settings, struct parent *trusted_of)
 {
@@ -46,8 +58,9 @@ struct class_view class_judge(struct translator *t, struct unit *u, struct arena
 			.ours = t->o.mode == TRANSLATE_FILES && str_eq(name, STR(TRANSLATE_CLASS))};
 	if (!controller_ours(t, c->spec.controller_name))
 		return (struct class_view){0};
-	return (struct class_view){
-		.ours = true, .refused = class_params(t, u, a, c, settings, trusted_of)};
+	return (struct class_view){.ours = true,
+		.unmanaged = class_unmanaged(&c->object),
+		.refused = class_params(t, u, a, c, settings, trusted_of)};
 }
 
 void class_make(struct translator *t, struct class_unit *c)

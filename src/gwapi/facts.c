@@ -92,13 +92,63 @@ void translator_set_port_error(
 	dep_touch(t, DEP_STATE, KIND_GATEWAY, STR(""), STR(""));
 }
 
-void translator_set_listens(
-	struct translator *t, bool known, const struct translate_listen *listens, size_t n)
+static void listens_free(struct listens_slot *s)
 {
-	vec_reset(&t->listens);
-	for (size_t i = 0; i < n; i++)
-		*vec_push(&t->listens) = listens[i];
-	t->listens_known = known;
+	arena_fini(&s->arena);
+	mem_free(s);
+}
+
+static bool listens_equal(const struct listens_slot *s, bool known, struct str why,
+	const struct translate_listen *listens, size_t n)
+{
+	if (s->known != known || !str_eq(s->why, why) || s->n != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct translate_listen *a = &s->listens[i], *b = &listens[i];
+
+		if (a->port != b->port || a->target != b->target || a->udp != b->udp ||
+			a->ssl != b->ssl || a->stream != b->stream || a->n_binds != b->n_binds ||
+			(a->n_binds &&
+				memcmp(a->binds, b->binds, a->n_binds * sizeof(*a->binds)) != 0))
+			return false;
+	}
+	return true;
+}
+
+static struct listens_slot *listens_copy(struct str class_name, bool known, struct str why,
+	const struct translate_listen *listens, size_t n)
+{
+	struct listens_slot *s = MEM_NEW(struct listens_slot);
+	struct translate_listen *list;
+
+	arena_init(&s->arena, 0);
+	s->key = arena_str(&s->arena, class_name);
+	s->known = known;
+	s->why = arena_str(&s->arena, why);
+	list = ARENA_ARRAY(&s->arena, struct translate_listen, n);
+	for (size_t i = 0; i < n; i++) {
+		list[i] = listens[i];
+		list[i].binds = ARENA_ARRAY(&s->arena, struct plan_bind, listens[i].n_binds);
+		for (size_t k = 0; k < listens[i].n_binds; k++)
+			list[i].binds[k] = listens[i].binds[k];
+	}
+	s->listens = list;
+	s->n = n;
+	return s;
+}
+
+void translator_set_listens(struct translator *t, struct str class_name, bool known, struct str why,
+	const struct translate_listen *listens, size_t n)
+{
+	struct listens_slot *old = map_get(&t->listens, class_name), *now;
+
+	if (old && listens_equal(old, known, why, listens, n))
+		return;
+	map_del(&t->listens, class_name);
+	if (old)
+		listens_free(old);
+	now = listens_copy(class_name, known, why, listens, n);
+	map_put(&t->listens, now->key, now);
 	dep_touch(t, DEP_STATE, KIND_GATEWAY, STR(""), STR(""));
 }
 
@@ -152,7 +202,10 @@ void facts_fini(struct translator *t)
 	vec_for_each (e, &t->port_errors)
 		port_error_free(e);
 	vec_fini(&t->port_errors);
-	vec_fini(&t->listens);
+	at = 0;
+	while ((slot = map_next(&t->listens, &at)))
+		listens_free(slot->value);
+	map_fini(&t->listens);
 	at = 0;
 	while ((slot = map_next(&t->resolved, &at)))
 		resolved_free(slot->value);

@@ -33,6 +33,7 @@ void group_clear(struct translator *t, struct group_unit *g)
 		list_del(&(*p)->to_report);
 	}
 	vec_reset(&g->parents);
+	vec_reset(&g->claims);
 	pems_release(g);
 	vec_for_each (u, &g->upstreams)
 		upstream_release(t, *u);
@@ -42,11 +43,20 @@ void group_clear(struct translator *t, struct group_unit *g)
 
 /* ---- Gateways ---- */
 
-static bool gateway_wanted(const struct translator *t, const struct object *o)
+static bool gateway_wanted(
+	const struct translator *t, const struct group_unit *g, const struct object *o)
 {
-	struct str key = object_key(o);
+	if (group_of_class(g))
+		return str_eq(object_gateway(o)->spec.gateway_class_name, g->unit.key);
+	return t->o.only_gateway.n == 0 || str_eq(t->o.only_gateway, object_key(o));
+}
 
-	return t->o.only_gateway.n == 0 || str_eq(t->o.only_gateway, key);
+/* An unmanaged class's Gateways are judged together, all others each by itself. */
+static bool judged_here(
+	const struct translator *t, const struct group_unit *g, const struct class_view *c)
+{
+	return t->o.mode != TRANSLATE_MANAGED || t->o.only_gateway.n ||
+	       c->unmanaged == group_of_class(g);
 }
 
 static struct parent *parent_new(
@@ -202,7 +212,7 @@ static struct parent *gateway_add(
 	struct class_view c = class_judge(
 		t, &g->unit, &g->arena, gw->spec.gateway_class_name, &settings, &trusted);
 
-	if (!c.ours && !class_dangling(t, gw->spec.gateway_class_name))
+	if (!judged_here(t, g, &c) || (!c.ours && !class_dangling(t, gw->spec.gateway_class_name)))
 		return NULL;
 	p = parent_new(t, g, o, gw->spec.n_listeners);
 	if (!c.ours)
@@ -345,49 +355,98 @@ static void parent_outcome(struct group_unit *g, struct parent *p)
 
 /* ---- facts from outside ---- */
 
-static const char *listen_missing(
-	const struct translator *t, const struct listener *l, bool *ret_protocol)
+bool group_shared(const struct translator *t, const struct group_unit *g)
+{
+	return t->o.mode == TRANSLATE_SHARED || group_of_class(g);
+}
+
+/* Finds where <l> stands; else says why it cannot. */
+static struct problem listen_find(const struct listens_slot *s, struct listener *l)
 {
 	bool udp = listener_udp(l);
-	bool ssl = l->protocol == PROTOCOL_HTTPS;
+	bool ssl = l->protocol == PROTOCOL_HTTPS || l->protocol == PROTOCOL_TLS;
 	bool stream = l->protocol == PROTOCOL_TLS || l->protocol == PROTOCOL_TCP || udp;
+	bool protocol = false;
 
-	*ret_protocol = false;
-	vec_for_each (x, &t->listens) {
-		if (x->udp != udp || x->stream != stream || (!stream && x->ssl != ssl))
+	for (size_t i = 0; i < s->n; i++) {
+		const struct translate_listen *x = &s->listens[i];
+
+		if (x->udp != udp || x->stream != stream || x->ssl != ssl)
 			continue;
-		*ret_protocol = true;
-		if (x->port == l->port)
-			return NULL;
+		protocol = true;
+		if (x->port == l->port) {
+			l->listen = x;
+			return (struct problem){0};
+		}
 	}
 	/* The two sentences are those of the page that we do the work of: an interface. */
-	return *ret_protocol ? "no Kong listen with the requested protocol is configured for the "
-			       "requested port"
-			     : "no Kong listen with the requested protocol is configured";
+	if (protocol)
+		return (struct problem){STR("PortUnavailable"),
+			STR("no Kong listen with the requested protocol is configured for the "
+			    "requested port")};
+	return (struct problem){STR("UnsupportedProtocol"),
+		STR("no Kong listen with the requested protocol is configured")};
+}
+
+/* Two ports of a Service that lead to one socket cannot be told apart there: who was first has it.
+ */
+static void listen_claim(struct group_unit *g, struct listener *l)
+{
+	vec_for_each (c, &g->claims) {
+		const struct listener *other = *c;
+
+		if (other->port == l->port || other->listen->target != l->listen->target ||
+			other->listen->udp != l->listen->udp)
+			continue;
+		l->accepted = (struct problem){STR("PortUnavailable"),
+			arena_printf(&g->arena,
+				"Ports %u and %u lead to the same listen (%u), which %.*s has; give "
+				"the Service's port a targetPort of its own.",
+				l->port, other->port, l->listen->target,
+				STR_ARG(listener_text(&g->arena, other)))};
+		return;
+	}
+	*vec_push(&g->claims) = l;
+}
+
+/* What the listens say of a listener.  A protocol that is not built yet still needs its listen. */
+static void listener_listen(struct translator *t, struct group_unit *g, struct listener *l)
+{
+	const struct listens_slot *s = map_get(&t->listens, g->unit.key);
+	bool unbuilt = l->protocol != PROTOCOL_OTHER &&
+		       str_eq(l->accepted.reason, STR("UnsupportedProtocol"));
+	struct problem bad;
+
+	if (l->accepted.reason.n && !unbuilt)
+		return;
+	if (!s || !s->known) {
+		l->pending = !unbuilt;
+		l->pending_why = s && s->why.n ? s->why
+					       : STR("No data plane has told yet which ports it "
+						     "listens on.");
+		return;
+	}
+	bad = listen_find(s, l);
+	if (bad.reason.n)
+		l->accepted = bad;
+	else if (!unbuilt)
+		listen_claim(g, l);
 }
 
 static void listener_port(struct translator *t, struct group_unit *g, struct listener *l)
 {
 	struct str gw = l->parent->gateway->key;
 
-	if (l->conflict.reason.n || l->accepted.reason.n)
+	if (l->conflict.reason.n)
 		return;
-	if (t->o.mode == TRANSLATE_SHARED && !t->listens_known) {
-		l->pending = true;
+	if (group_shared(t, g))
+		listener_listen(t, g, l);
+	if (l->pending || l->accepted.reason.n)
 		return;
-	}
-	if (t->o.mode == TRANSLATE_SHARED) {
-		bool protocol;
-		const char *why = listen_missing(t, l, &protocol);
-
-		if (why)
-			l->accepted = (struct problem){
-				protocol ? STR("PortUnavailable") : STR("UnsupportedProtocol"),
-				str_from(why)};
-	}
 	vec_for_each (e, &t->port_errors) {
 		if (e->udp != listener_udp(l) || e->port != l->port ||
-			(e->gateway.n && !str_eq(e->gateway, gw)))
+			(e->gateway.n && !str_eq(e->gateway, gw) &&
+				!str_eq(e->gateway, g->unit.key)))
 			continue;
 		l->unbound = (struct problem){STR("PortUnavailable"),
 			arena_printf(&g->arena,
@@ -506,20 +565,26 @@ static void members_add(struct translator *t, struct group_unit *g)
 {
 	struct object_list all;
 
-	if (g->unit.key.n) {
+	if (group_of_class(g)) {
+		const struct object *class =
+			look(t, &g->unit, KIND_GATEWAY_CLASS, STR(""), g->unit.key);
+
+		if (!class || !class_unmanaged(class))
+			return;
+	} else if (g->unit.key.n) {
 		struct str namespace, name;
 		const struct object *o;
 
 		key_split(g->unit.key, &namespace, &name);
 		o = look(t, &g->unit, KIND_GATEWAY, namespace, name);
-		if (o && gateway_wanted(t, o))
+		if (o && gateway_wanted(t, g, o))
 			gateway_add(t, g, o);
 		return;
 	}
 	unit_saw(t, &g->unit, DEP_KIND, KIND_GATEWAY, STR(""), STR(""));
 	all = store_list(t->store, KIND_GATEWAY);
 	for (size_t i = 0; i < all.n; i++) {
-		if (!gateway_wanted(t, all.p[i]))
+		if (!gateway_wanted(t, g, all.p[i]))
 			continue;
 		look(t, &g->unit, KIND_GATEWAY, all.p[i]->namespace, all.p[i]->name);
 		gateway_add(t, g, all.p[i]);

@@ -135,9 +135,16 @@ static enum plan_port_kind port_kind(const struct listener *l)
 
 static void port_binds(struct plan_port *p, const struct slot *s)
 {
-	struct plan_bind *b = ARENA_ARRAY(plan_port_arena(p), struct plan_bind, 2);
+	const struct translate_listen *at = s->l->listen;
+	struct plan_bind *b =
+		ARENA_ARRAY(plan_port_arena(p), struct plan_bind, at ? at->n_binds + 2 : 2);
 
 	p->binds = b;
+	if (at && at->n_binds) {
+		memcpy(b, at->binds, at->n_binds * sizeof(*b));
+		p->nbinds = (uint32_t)at->n_binds;
+		return;
+	}
 	if (s->addr.family) {
 		b[0] = (struct plan_bind){.addr = s->addr, .backlog = BACKLOG};
 		b[0].addr.port = s->number;

@@ -304,8 +304,8 @@ static void listener_report(struct translator *t, struct object_status *s, const
 		condition_add(&c, STR("Accepted"), CONDITION_FALSE, l->unbound.reason,
 			l->unbound.message);
 	else if (l->pending)
-		condition_add(&c, STR("Accepted"), CONDITION_UNKNOWN, STR("Pending"),
-			STR("No data plane has told yet which ports it listens on."));
+		condition_add(
+			&c, STR("Accepted"), CONDITION_UNKNOWN, STR("Pending"), l->pending_why);
 	else
 		condition_add(&c, STR("Accepted"), CONDITION_TRUE, STR("Accepted"),
 			STR("The listener is accepted."));
@@ -324,8 +324,7 @@ static void listener_report(struct translator *t, struct object_status *s, const
 			&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"), l->unbound.message);
 	else if (l->pending || st->programmed != PROGRAMMED_YES)
 		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Pending"),
-			l->pending ? STR("No data plane has told yet which ports it listens on.")
-				   : message);
+			l->pending ? l->pending_why : message);
 	else
 		condition_add(&c, STR("Programmed"), CONDITION_TRUE, STR("Programmed"),
 			STR("The data plane serves the listener."));

@@ -72,6 +72,7 @@ static void group_free(struct translator *t, struct group_unit *g)
 	vec_for_each (d, &g->dangling)
 		mem_free((void *)(uintptr_t)d->p);
 	vec_fini(&g->dangling);
+	vec_fini(&g->claims);
 	mem_free(g);
 }
 
@@ -214,6 +215,9 @@ static void object_arrives(struct translator *t, const struct object *o)
 	object_touch(t, o);
 	if (kind >= 0)
 		unit_want(t, (enum unit_kind)kind, o->kind, object_unit_key(t, o));
+	if (o->kind == KIND_GATEWAY_CLASS && t->o.mode == TRANSLATE_MANAGED &&
+		!t->o.only_gateway.n && class_unmanaged(o))
+		unit_want(t, UNIT_GROUP, o->kind, o->name);
 }
 
 static void changes_take(struct translator *t)
@@ -271,6 +275,8 @@ static bool unit_orphan(struct translator *t, const struct unit *u)
 		return !store_get(t->store, KIND_GATEWAY_CLASS, STR(""), key);
 	if (u->kind == UNIT_GROUP && key.n == 0)
 		return false;
+	if (u->kind == UNIT_GROUP && str_find(key, '/') == key.n)
+		return !store_get(t->store, KIND_GATEWAY_CLASS, STR(""), key);
 	if (u->kind == UNIT_UPSTREAM)
 		return false; /* upstreams_sweep() */
 	kind = u->kind == UNIT_GROUP ? KIND_GATEWAY : KIND_BACKEND_TLS_POLICY;
@@ -405,12 +411,21 @@ void translator_free(struct translator *t)
 
 struct reader {
 	struct translator *t;
-	struct str gateway;
+	struct str gateway; /* or the class */
+	bool class; /* all Gateways of an unmanaged class */
 	translate_read_f *fn;
 	void *ctx;
 	struct map seen;
 	VEC(char *) keys;
 };
+
+/* Whether the reader's data plane serves <o>, a Gateway. */
+static bool read_serves(const struct reader *r, const struct object *o)
+{
+	if (r->class)
+		return str_eq(object_gateway(o)->spec.gateway_class_name, r->gateway);
+	return !r->gateway.n || str_eq(object_key(o), r->gateway);
+}
 
 static void read_one(struct reader *r, const struct object *o)
 {
@@ -419,7 +434,7 @@ static void read_one(struct reader *r, const struct object *o)
 
 	if (!o)
 		return;
-	if (o->kind == KIND_GATEWAY && r->gateway.n && !str_eq(object_key(o), r->gateway))
+	if (o->kind == KIND_GATEWAY && !read_serves(r, o))
 		return; /* of another data plane */
 	buf_printf(&b, "%c%.*s", 'a' + o->kind, STR_ARG(object_key(o)));
 	if (!map_get(&r->seen, buf_str(&b))) {
@@ -449,9 +464,12 @@ static void read_owned(struct reader *r, const struct dep *d)
 				read_one(r, l->v.p[i]);
 		}
 	} else if (d->kind == KIND_LISTENER_SET) {
+		const struct object *gw = store_get(t->store, KIND_GATEWAY, d->namespace, d->name);
+
 		buf_reset(&t->scratch);
 		buf_printf(&t->scratch, "%.*s/%.*s", STR_ARG(d->namespace), STR_ARG(d->name));
-		if (!r->gateway.n || str_eq(buf_str(&t->scratch), r->gateway)) {
+		if (gw ? read_serves(r, gw)
+		       : !r->class && str_eq(buf_str(&t->scratch), r->gateway)) {
 			const struct owned_list *l = index_sets(t, buf_str(&t->scratch));
 
 			for (size_t i = 0; l && i < l->v.n; i++)
@@ -504,7 +522,7 @@ static void about_dep(void *ctx, const struct dep *d)
 	buf_printf(&b, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(d->kind)), STR_ARG(d->namespace),
 		STR_ARG(d->name));
 	p = map_get(&x->r->t->parents, buf_str(&b));
-	if (p && (!x->r->gateway.n || str_eq(p->gateway->key, x->r->gateway)))
+	if (p && read_serves(x->r, p->gateway->object))
 		x->yes = true;
 	buf_fini(&b);
 }
@@ -524,11 +542,13 @@ static void read_route(struct reader *r, struct route_unit *u)
 void translator_read_set(struct translator *t, struct str gateway, translate_read_f *fn, void *ctx)
 {
 	struct reader r = {.t = t, .gateway = gateway, .fn = fn, .ctx = ctx};
+	bool class = gateway.n && str_find(gateway, '/') == gateway.n;
 	struct unit *group =
 		unit_get(t, UNIT_GROUP, t->o.mode == TRANSLATE_MANAGED ? gateway : STR(""));
 	const struct map_slot *slot;
 	size_t at = 0;
 
+	r.class = class;
 	if (group)
 		unit_each_seen(group, read_dep, &r);
 	while ((slot = map_next(&t->units[UNIT_ROUTE], &at)))

@@ -32,11 +32,17 @@ enum translate_mode {
 	TRANSLATE_FILES,
 	/* A cluster, all Gateways that are looked at are served by one data plane (unmanaged). */
 	TRANSLATE_SHARED,
-	/* A cluster, each Gateway with its ListenerSets is judged by itself (managed).  There is a
-	 * plan only where one Gateway is named (only_gateway): a data plane; without, a controller.
+	/* A cluster, each Gateway with its ListenerSets is judged by itself (managed), but those of
+	 * an unmanaged class (class_unmanaged) as one set.  There is a plan only where one Gateway
+	 * is named (only_gateway): a data plane; without, a controller.
 	 */
 	TRANSLATE_MANAGED,
 };
+
+/* Annotations of a GatewayClass whose data plane is the user's own: any value but an empty one. */
+#define CLASS_UNMANAGED "sluice.dev/gatewayclass-unmanaged"
+#define CLASS_UNMANAGED_KONG "konghq.com/gatewayclass-unmanaged"
+bool class_unmanaged(const struct object *gateway_class);
 
 struct translate_options {
 	enum translate_mode mode;
@@ -105,9 +111,10 @@ const struct status_change *translator_changed(const struct translator *t, size_
 
 typedef void translate_read_f(void *ctx, const struct object *o);
 /*
- * Every object that was looked at for Gateway "namespace/name": class, parameters, ListenerSets,
- * routes, grants, Secrets, Services, slices, policies, Namespaces.  Each once, in no order.  A
- * store of exactly these gives the same plan for that Gateway.
+ * Every object that was looked at for Gateway "namespace/name", or for all Gateways of the
+ * unmanaged class <gateway> (a name without '/'): class, parameters, ListenerSets, routes, grants,
+ * Secrets, Services, slices, policies, Namespaces.  Each once, in no order.  A store of exactly
+ * these gives the same plan for that Gateway or class.
  */
 void translator_read_set(struct translator *t, struct str gateway, translate_read_f *fn, void *ctx);
 
@@ -146,22 +153,27 @@ struct gateway_state {
 void translator_set_gateway(
 	struct translator *t, struct str gateway, const struct gateway_state *state);
 
-/* A port that could not be bound (PortUnavailable), by Gateway ("" for all) and transport.  <why>
- * is a phrase ("Address already in use"); empty: it can be bound. */
+/* A port that could not be bound (PortUnavailable), by Gateway ("" for all; the name of an
+ * unmanaged class for all of it) and transport.  <why> is a phrase ("Address already in use");
+ * empty: it can be bound. */
 void translator_set_port_error(
 	struct translator *t, struct str gateway, bool udp, uint16_t port, struct str why);
 
-/* What an unmanaged data plane listens on, joined to listener ports by its Service.  Copied. */
+/* What an unmanaged data plane listens on, joined to listener ports by its Service. */
 struct translate_listen {
 	uint16_t port; /* as listeners call it */
+	uint16_t target; /* the listen's own: two ports that lead to one are one socket */
 	bool udp;
 	bool ssl; /* ends TLS (HTTPS) or takes it (TLS) */
 	bool stream; /* TCP, UDP, TLS; else HTTP */
+	struct plan_bind *binds; /* its sockets; none: those of a port of its number */
+	size_t n_binds;
 };
-/* <known> false: nobody has told yet, listeners are Pending; it is the state before the first call
- * in SHARED.  In other modes listens are not asked for. */
-void translator_set_listens(
-	struct translator *t, bool known, const struct translate_listen *listens, size_t n);
+/* Of the data plane that serves <class_name> (in SHARED: "").  Copied.  <known> false: nobody has
+ * told yet and its listeners are Pending, because of <why> (a sentence; empty: ours); it is the
+ * state before the first call.  Managed Gateways do not ask for listens. */
+void translator_set_listens(struct translator *t, struct str class_name, bool known, struct str why,
+	const struct translate_listen *listens, size_t n);
 
 /* Whether the cluster's CRD of <plural> (of the Gateway API) has the field <path> of spec, such as
  * "rules.retry"; <path> empty: whether it is there. */

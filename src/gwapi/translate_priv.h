@@ -84,6 +84,7 @@ struct problem {
 /* The class as a Gateway sees it. */
 struct class_view {
 	bool ours;
+	bool unmanaged; /* its data plane is the user's own */
 	struct problem refused; /* InvalidParameters */
 };
 
@@ -128,6 +129,8 @@ struct listener {
 	struct problem broken; /* cannot be carried out: stands in the port, serves nothing */
 	struct problem unbound; /* its port could not be bound: it stays in the plan, to be tried */
 	bool pending; /* its listens are not known yet */
+	struct str pending_why;
+	const struct translate_listen *listen; /* of an unmanaged data plane: where it stands */
 	bool dangling; /* no route kind is left */
 	/* compiled */
 	struct pem_list certs, client_cas;
@@ -174,7 +177,16 @@ struct group_unit {
 	VEC(struct plan_pem *) pems; /* counts that belong to this making */
 	VEC(struct upstream_unit *) upstreams; /* of listener filters */
 	VEC(struct str) dangling; /* ListenerSets without a Gateway, told about; owned */
+	VEC(const struct listener *) claims; /* which has which listen; of this making */
 };
+
+/* One data plane of the user's own serves all of the group: its listens are asked for. */
+bool group_shared(const struct translator *t, const struct group_unit *g);
+/* The key of a group of all Gateways of an unmanaged class is the class's name: no '/'. */
+static inline bool group_of_class(const struct group_unit *g)
+{
+	return g->unit.key.n && str_find(g->unit.key, '/') == g->unit.key.n;
+}
 
 /* A Service port and a Gateway that a route sends to. */
 struct route_use {
@@ -245,6 +257,16 @@ struct state_slot {
 	struct gateway_state state;
 };
 
+/* What the data plane of a class listens on. */
+struct listens_slot {
+	struct str key;
+	struct arena arena;
+	bool known;
+	struct str why; /* it is not */
+	const struct translate_listen *listens;
+	size_t n;
+};
+
 struct translator {
 	struct translate_options o;
 	struct arena kept; /* copies of options */
@@ -272,8 +294,7 @@ struct translator {
 	VEC(struct object_status *) retired; /* freed at the next update */
 	struct map states; /* gateway -> struct state_slot */
 	VEC(struct port_error) port_errors;
-	VEC(struct translate_listen) listens;
-	bool listens_known;
+	struct map listens; /* class -> struct listens_slot */
 	struct map resolved; /* host -> struct resolved */
 	struct map good_settings; /* gateway -> struct good_settings */
 	VEC(struct upstream_unit *) unused; /* lost their last user in this update */

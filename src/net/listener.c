@@ -47,6 +47,43 @@ int listener_open_dual(const struct addr *at)
 	return open_at(&any4, 1);
 }
 
+static int set_int(int fd, int level, int name, int value)
+{
+	return setsockopt(fd, level, name, &value, sizeof(value)) < 0 ? -errno : 0;
+}
+
+static int tune_keepalive(int fd, const struct listener_tuning *t)
+{
+	const struct {
+		int name, value;
+	} values[] = {{TCP_KEEPIDLE, t->keep_idle}, {TCP_KEEPINTVL, t->keep_interval},
+		{TCP_KEEPCNT, t->keep_count}};
+	int rc = set_int(fd, SOL_SOCKET, SO_KEEPALIVE, t->keepalive > 0);
+
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(values) && t->keepalive > 0; i++)
+		if (values[i].value)
+			rc = set_int(fd, IPPROTO_TCP, values[i].name, values[i].value);
+	return rc;
+}
+
+/* How long the kernel holds a connection back that sends nothing: then it is handed over, and our
+ * own limits count. */
+#define DEFER_SECONDS 60
+
+int listener_tune(int fd, const struct listener_tuning *t)
+{
+	int rc = 0;
+
+	/* A second listen(2) changes nothing but the backlog. */
+	if (t->backlog && listen(fd, (int)MIN(t->backlog, (uint32_t)INT32_MAX)) < 0)
+		rc = -errno;
+	if (rc == 0)
+		rc = set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, t->deferred ? DEFER_SECONDS : 0);
+	if (rc == 0 && t->keepalive)
+		rc = tune_keepalive(fd, t);
+	return rc;
+}
+
 static bool listener_is_open(const struct listener *ls)
 {
 	return ls->watch.loop != NULL;

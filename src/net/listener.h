@@ -50,6 +50,17 @@ int must_check listener_open(const struct addr *at);
 /* The same, but [::] takes IPv4 as well, alone where there is no IPv6: for our own services, which
  * have one socket each. */
 int must_check listener_open_dual(const struct addr *at);
+/* What of a listening socket can be changed while it listens; accepted sockets inherit it. */
+struct listener_tuning {
+	uint32_t backlog; /* of listen(2), which the kernel caps (somaxconn); 0: as it is */
+	bool deferred; /* accepted when its first bytes have come (TCP_DEFER_ACCEPT) */
+	int8_t keepalive; /* SO_KEEPALIVE: 1 on, -1 off, 0 as it is; the rest counts where it is on
+			   */
+	uint16_t keep_idle, keep_interval; /* seconds; 0: the kernel's */
+	uint16_t keep_count;
+};
+/* Negative errno. */
+int must_check listener_tune(int fd, const struct listener_tuning *t);
 /* Starts accepting on <fd>: takes it (also on failure, when it is closed).  Negative errno. */
 int must_check listener_init(
 	struct listener *ls, struct loop *l, int fd, accepted_f *accepted, pressure_f *pressure);

@@ -183,6 +183,10 @@ static void dump_bind(struct json *j, const struct plan_bind *b)
 	json_key_true(j, "proxyProtocol", b->flags & PLAN_BIND_PROXY_PROTOCOL);
 	json_key_true(j, "noHttp2", b->flags & PLAN_BIND_NO_HTTP2);
 	json_key_true(j, "v6only", b->flags & PLAN_BIND_V6ONLY);
+	json_key_true(j, "dual", b->flags & PLAN_BIND_DUAL);
+	json_key_true(j, "deferred", b->flags & PLAN_BIND_DEFERRED);
+	json_key_true(j, "keepalive", b->flags & PLAN_BIND_KEEPALIVE);
+	json_key_true(j, "noKeepalive", b->flags & PLAN_BIND_NO_KEEPALIVE);
 	json_key_int(j, "backlog", b->backlog);
 	json_close(j, '}');
 }

@@ -25,13 +25,19 @@ enum plan_bind_flag {
 	PLAN_BIND_PROXY_PROTOCOL = 1, /* each connection begins with a PROXY header (v1 or v2) */
 	PLAN_BIND_NO_HTTP2 = 2,
 	PLAN_BIND_V6ONLY = 4,
+	PLAN_BIND_DUAL = 8, /* an IPv6 socket that takes IPv4 too; without either: the port's own */
+	PLAN_BIND_DEFERRED = 16, /* accepted when its first bytes have come (TCP_DEFER_ACCEPT) */
+	PLAN_BIND_KEEPALIVE = 32, /* SO_KEEPALIVE, with the values below where they are not 0 */
+	PLAN_BIND_NO_KEEPALIVE = 64,
 };
 
 /* A socket address.  Whether it could be bound is told by the data plane, not by the plan. */
 struct plan_bind {
 	struct plan_addr addr;
 	uint32_t flags; /* enum plan_bind_flag */
-	uint32_t backlog;
+	uint32_t backlog; /* of listen(2) */
+	uint16_t keep_idle, keep_interval; /* seconds */
+	uint16_t keep_count;
 };
 
 enum plan_client_auth {

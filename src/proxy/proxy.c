@@ -5,6 +5,7 @@
 #include "proxy/proxy.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "proxy/metrics_priv.h"
 #include "proxy/worker_priv.h"
@@ -16,6 +17,8 @@
 /* An address that some plan's port binds. */
 struct proxy_bind {
 	struct addr addr;
+	struct listener_tuning tuning;
+	uint32_t flags; /* enum plan_bind_flag */
 	uint64_t port_id;
 	char *name;
 	bool wanted;
@@ -148,9 +151,24 @@ static void bind_told(struct proxy *p, struct proxy_bind *b, int err)
 	p->ops->bound(p->arg, str_from(b->name), &b->addr, err);
 }
 
+/* Options are the sockets', whoever opened them: set each time, also on those that were open. */
+static int bind_sockets(struct proxy *p, const struct proxy_bind *b, int fds[PROXY_SLOTS])
+{
+	bool dual = b->flags & PLAN_BIND_DUAL;
+	int rc = p->ops->open(p->arg, &b->addr, dual, fds), tuned = 0;
+
+	if (rc < 0)
+		return rc;
+	for (unsigned i = 0; i < PROXY_SLOTS && tuned == 0; i++)
+		tuned = listener_tune(fds[i], &b->tuning);
+	for (unsigned i = 0; i < PROXY_SLOTS && tuned < 0; i++)
+		(void)close(fds[i]);
+	return tuned;
+}
+
 static void bind_open(struct proxy *p, struct proxy_bind *b)
 {
-	int fds[PROXY_SLOTS], rc = p->ops->open(p->arg, &b->addr, fds);
+	int fds[PROXY_SLOTS], rc = bind_sockets(p, b, fds);
 
 	if (rc < 0) {
 		bind_told(p, b, rc);
@@ -162,6 +180,7 @@ static void bind_open(struct proxy *p, struct proxy_bind *b)
 
 		m->addr = b->addr;
 		m->port_id = b->port_id;
+		m->bind_flags = b->flags;
 		for (unsigned slot = w; slot < PROXY_SLOTS; slot += p->n_workers)
 			m->fds[m->n_fds++] = fds[slot];
 		worker_mail(&p->workers[w], m);
@@ -202,6 +221,18 @@ static void bind_unlistened(struct proxy *p, const struct addr *addr)
 	}
 }
 
+static struct listener_tuning tuning_of(const struct plan_bind *b)
+{
+	return (struct listener_tuning){.backlog = b->backlog,
+		.deferred = b->flags & PLAN_BIND_DEFERRED,
+		.keepalive = b->flags & PLAN_BIND_KEEPALIVE      ? 1
+			     : b->flags & PLAN_BIND_NO_KEEPALIVE ? -1
+								 : 0,
+		.keep_idle = b->keep_idle,
+		.keep_interval = b->keep_interval,
+		.keep_count = b->keep_count};
+}
+
 static void bind_want(struct proxy *p, const struct plan_port *port, const struct plan_bind *wanted)
 {
 	struct addr addr = addr_of_plan(&wanted->addr);
@@ -213,7 +244,10 @@ static void bind_want(struct proxy *p, const struct plan_port *port, const struc
 	}
 	if (!b) {
 		b = vec_push(&p->binds);
-		*b = (struct proxy_bind){.addr = addr, .port_id = port->id};
+		*b = (struct proxy_bind){.addr = addr,
+			.port_id = port->id,
+			.tuning = tuning_of(wanted),
+			.flags = wanted->flags};
 		b->name = mem_strdup(port->name);
 	} else if (b->port_id != port->id) {
 		mem_free(b->name);

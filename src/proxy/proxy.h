@@ -39,8 +39,9 @@ struct proxy_config {
 };
 
 struct proxy_ops {
-	/* PROXY_SLOTS listening sockets of <at>, the proxy's to close; 0 or -errno. */
-	int (*open)(void *arg, const struct addr *at, int ret_fds[PROXY_SLOTS]);
+	/* PROXY_SLOTS listening sockets of <at>, the proxy's to close; 0 or -errno.  <dual>: an
+	 * IPv6 one takes IPv4 too. */
+	int (*open)(void *arg, const struct addr *at, bool dual, int ret_fds[PROXY_SLOTS]);
 	/* No listener uses <at> any more and its backlog is drained. */
 	void (*close)(void *arg, const struct addr *at);
 	/* Whether <at>, a bind of the port with this name, could be opened: 0 or -errno.  Told when

@@ -149,6 +149,7 @@ static void bind_listen(struct worker *w, const struct msg *m)
 	b->worker = w;
 	b->addr = m->addr;
 	b->port_id = m->port_id;
+	b->flags = m->bind_flags;
 	b->refs = 1;
 	list_init(&b->node);
 	list_add_tail(&w->binds, &b->node);

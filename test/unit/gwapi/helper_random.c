@@ -404,6 +404,8 @@ struct random_name random_object(struct dice *d, struct buf *out)
 			out, "  creationTimestamp: \"2026-01-01T00:00:%02uZ\"\n", dice_roll(d, 4));
 	if (n.kind == KIND_ENDPOINT_SLICE)
 		buf_printf(out, "  labels: {kubernetes.io/service-name: svc%u}\n", dice_roll(d, 3));
+	if (n.kind == KIND_GATEWAY_CLASS && one_in(d, 3))
+		buf_printf(out, "  annotations: {konghq.com/gatewayclass-unmanaged: \"true\"}\n");
 	if (n.kind == KIND_NAMESPACE)
 		buf_printf(out, "  labels: {team: %s}\n", PICK(d, "red", "blue"));
 	body(d, n.kind, out);

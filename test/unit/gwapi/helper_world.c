@@ -92,14 +92,23 @@ static void fact(struct world *w, struct str key, struct str rest)
 	static struct translate_listen listens[32];
 	static size_t n;
 
-	if (str_eq(key, STR("mode")))
+	static struct str class_name;
+
+	if (str_eq(key, STR("mode"))) {
 		n = 0;
+		class_name = STR("");
+	}
 	if (str_eq(key, STR("port-error"))) {
 		struct str port = word(&rest), udp = port, nr = str_cut(&udp, '/');
 
 		translator_set_port_error(w->t, STR(""), udp.n > 0, number(nr), rest);
+	} else if (str_eq(key, STR("class"))) { /* whose listens follow */
+		n = 0;
+		class_name = rest;
 	} else if (str_eq(key, STR("listen"))) {
 		struct translate_listen l = {.port = number(str_cut(&rest, '/'))};
+
+		l.target = l.port;
 
 		while (rest.n) {
 			struct str flag = str_cut(&rest, '/');
@@ -107,9 +116,11 @@ static void fact(struct world *w, struct str key, struct str rest)
 			l.udp = l.udp || str_eq(flag, STR("udp"));
 			l.ssl = l.ssl || str_eq(flag, STR("ssl"));
 			l.stream = l.stream || str_eq(flag, STR("stream"));
+			if (str_starts(flag, STR("to=")))
+				l.target = number(str_skip(flag, 3));
 		}
 		listens[n++] = l;
-		translator_set_listens(w->t, true, listens, n);
+		translator_set_listens(w->t, class_name, true, STR(""), listens, n);
 	} else if (str_eq(key, STR("resolved"))) {
 		struct str host = word(&rest);
 		struct plan_addr addrs[8];

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "gwapi/types_gen.h"
 #include "helper_random.h"
 #include "helper_world.h"
 #include "text/parse.h"
@@ -278,6 +279,13 @@ static void take(void *ctx, const struct object *o)
 	store_put(ctx, o);
 }
 
+/* What random Gateways ask for, and a user's own data plane has. */
+static const struct translate_listen every_listen[] = {{.port = 80, .target = 8000},
+	{.port = 8080, .target = 8080}, {.port = 443, .target = 8443, .ssl = true},
+	{.port = 9000, .target = 9000, .stream = true},
+	{.port = 9000, .target = 9000, .stream = true, .udp = true},
+	{.port = 443, .target = 9443, .stream = true, .ssl = true}};
+
 /* The plan alone: a data plane writes no status. */
 static void plan_of(const struct translate_options *o, struct store *s, struct buf *out)
 {
@@ -288,6 +296,7 @@ static void plan_of(const struct translate_options *o, struct store *s, struct b
 
 	opt.plans = plans;
 	w.t = translator_new(&opt);
+	translator_set_listens(w.t, STR(""), true, STR(""), every_listen, ARRAY_LEN(every_listen));
 	p = translator_update(w.t, s);
 	w.plan = p;
 	world_dump(&w, out);
@@ -302,8 +311,11 @@ static bool read_set_of(struct world *w, struct str gateway, unsigned seed)
 {
 	bool any;
 
-	struct translate_options o = {
-		.mode = TRANSLATE_MANAGED, .with = ALL_FEATURES, .only_gateway = gateway};
+	bool class = str_find(gateway, '/') == gateway.n;
+	struct translate_options o = {.mode = class ? TRANSLATE_SHARED : TRANSLATE_MANAGED,
+		.with = ALL_FEATURES,
+		.only_class = class ? gateway : STR(""),
+		.only_gateway = class ? STR("") : gateway};
 	struct buf got = {0}, want = {0};
 	struct store part;
 
@@ -322,7 +334,7 @@ static bool read_set_of(struct world *w, struct str gateway, unsigned seed)
 
 static void test_read_set(void **state)
 {
-	unsigned with_routes = 0;
+	unsigned with_routes = 0, with_shared = 0;
 
 	(void)state;
 	for (unsigned seed = 400; seed < 400 + effort(40); seed++) {
@@ -336,12 +348,22 @@ static void test_read_set(void **state)
 			edit(&w, &d);
 		world_update(&w);
 		gateways = store_list(&w.store, KIND_GATEWAY);
-		for (size_t i = 0; i < gateways.n; i++)
-			with_routes += read_set_of(&w, object_key(gateways.p[i]), seed);
+		for (size_t i = 0; i < gateways.n; i++) {
+			struct str name = object_gateway(gateways.p[i])->spec.gateway_class_name;
+			const struct object *class =
+				store_get(&w.store, KIND_GATEWAY_CLASS, STR(""), name);
+			bool shared = class && class_unmanaged(class);
+
+			with_routes +=
+				read_set_of(&w, shared ? name : object_key(gateways.p[i]), seed);
+			with_shared += shared;
+		}
 		world_fini(&w);
 	}
 	if (with_routes < 10)
 		fail_msg("only %u plans had routes", with_routes);
+	if (with_shared < 5)
+		fail_msg("only %u Gateways were of an unmanaged class", with_shared);
 }
 
 /* A change of endpoints touches the upstream and nothing else. */

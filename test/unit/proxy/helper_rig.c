@@ -30,11 +30,12 @@ static int listen_on(uint16_t *port)
 	return fd;
 }
 
-static int on_open(void *arg, const struct addr *at, int ret_fds[PROXY_SLOTS])
+static int on_open(void *arg, const struct addr *at, bool dual, int ret_fds[PROXY_SLOTS])
 {
 	struct rig *r = arg;
 
 	(void)at;
+	(void)dual;
 	r->port = 0;
 	for (int i = 0; i < PROXY_SLOTS; i++)
 		ret_fds[i] = listen_on(&r->port);
