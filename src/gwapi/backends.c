@@ -104,7 +104,13 @@ static bool service_protocol(struct rules *x, const struct service *s, const str
 		}
 		if (*protocol != PLAN_PROTOCOL_H2) /* gRPC stays HTTP/2 */
 			*protocol = app_protocols[i].protocol;
-		return true;
+		if (*protocol != PLAN_PROTOCOL_H2 || h2_served(x->t))
+			return true;
+		*why = arena_printf(x->a,
+			"appProtocol %.*s of Service %.*s port %d is HTTP/2, which this version "
+			"does not speak to backends",
+			STR_ARG(p->app_protocol), STR_ARG(object_key(&s->object)), p->port);
+		return false;
 	}
 	*why = arena_printf(x->a, "appProtocol %.*s of Service %.*s port %d is not supported",
 		STR_ARG(p->app_protocol), STR_ARG(object_key(&s->object)), p->port);
@@ -198,7 +204,8 @@ static struct plan_ref own_resolve(struct rules *x, const struct backend_object_
 				"the endpoints of %.*s have ports of their own; take port %d out "
 				"of the reference.",
 				STR_ARG(title), ref->port));
-	if (object_note_under(&b->object, STR("spec")) || !backend_protocol(b, &protocol))
+	if (object_note_under(&b->object, STR("spec")) || !backend_protocol(b, &protocol) ||
+		(protocol == PLAN_PROTOCOL_H2 && !h2_served(x->t)))
 		return refuse(x, PLAN_REFUSED_BACKEND_PROTOCOL, STR("UnsupportedProtocol"), what,
 			arena_printf(x->a, "%.*s does not speak what %.*ss send.", STR_ARG(title),
 				STR_ARG(object_kind_name(x->object->kind))));

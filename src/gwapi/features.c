@@ -134,6 +134,11 @@ bool kind_served(const struct translator *t, enum object_kind kind)
 	return kind == KIND_HTTP_ROUTE;
 }
 
+bool h2_served(const struct translator *t)
+{
+	return built(t, TRANSLATE_GRPC_ROUTE);
+}
+
 bool listener_filters_served(const struct translator *t)
 {
 	return built(t, TRANSLATE_LISTENER_FILTERS);

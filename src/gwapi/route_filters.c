@@ -383,6 +383,8 @@ static void auth_http(struct filters *f, struct plan_auth *p, const struct http_
 		h->n_allowed_response_headers, &p->nresponse_headers);
 }
 
+#define AUTH_BODY_MAX (1u << 20) /* of one request, held until the authorization server answers */
+
 static void auth(struct filters *f, const struct http_external_auth_filter *from)
 {
 	struct plan_auth *p = ARENA_NEW(f->x->out, struct plan_auth);
@@ -404,6 +406,11 @@ static void auth(struct filters *f, const struct http_external_auth_filter *from
 	auth_http(f, p, from->http);
 	if (from->forward_body && from->forward_body->has_max_size)
 		p->body_max = (uint32_t)MAX(from->forward_body->max_size, 0);
+	if (p->body_max > AUTH_BODY_MAX)
+		rule_invalid(f->x, STR("UnsupportedValue"),
+			"ExternalAuth: forwardBody.maxSize %u is more than this version holds; "
+			"give at most %u.",
+			p->body_max, AUTH_BODY_MAX);
 	p->to = backend_resolve(f->x, &from->backend_ref, PLAN_PROTOCOL_HTTP, "ExternalAuth");
 	filter_add(f, PLAN_FILTER_AUTH, p);
 }

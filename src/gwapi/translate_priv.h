@@ -395,6 +395,8 @@ bool protocol_served(const struct translator *t, enum protocol p);
 uint32_t protocol_kinds(const struct translator *t, enum protocol p);
 bool kind_served(const struct translator *t, enum object_kind kind);
 bool listener_filters_served(const struct translator *t);
+/* HTTP/2 to backends: comes with gRPC. */
+bool h2_served(const struct translator *t);
 /* "HTTPRoute and GRPCRoute" */
 struct str kinds_text(struct arena *a, uint32_t kinds);
 

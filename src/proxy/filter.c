@@ -265,28 +265,33 @@ bool cors_preflight(struct exchange *x, const struct plan_cors *c)
 
 /* --- sessions (GEP-1619) ---------------------------------------------------------------------- */
 
-/* The session's value is the endpoint's address, in hex so that it passes as a cookie. */
-static struct str session_value(struct exchange *x)
+/* The session's value is the endpoint's address, in hex so that it passes as a cookie; where the
+ * session has an end, a dot and that moment in hex seconds follow. */
+static struct str session_value(struct exchange *x, struct str address)
 {
 	static const char hex[] = "0123456789abcdef";
-	struct buf text = {0};
-	struct str value;
-	char *out;
+	char *out = arena_bytes(&x->arena, address.n * 2);
+	struct str value = {out, address.n * 2};
 
-	plan_addr_print(&x->endpoint->addr, &text);
-	out = arena_bytes(&x->arena, text.n * 2);
-	for (size_t i = 0; i < text.n; i++) {
-		out[i * 2] = hex[(unsigned char)text.p[i] >> 4];
-		out[i * 2 + 1] = hex[text.p[i] & 15];
+	for (size_t i = 0; i < address.n; i++) {
+		out[i * 2] = hex[(unsigned char)address.p[i] >> 4];
+		out[i * 2 + 1] = hex[address.p[i] & 15];
 	}
-	value = str_of(out, text.n * 2);
-	buf_fini(&text);
-	return value;
+	if (!x->session_ends)
+		return value;
+	return arena_printf(
+		&x->arena, "%.*s.%llx", STR_ARG(value), (unsigned long long)x->session_ends);
 }
 
 static int hex_of(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* In seconds, at least one. */
+static int64_t session_length(const struct plan_session *s)
+{
+	return (s->absolute + NSEC_PER_SEC - 1) / NSEC_PER_SEC;
 }
 
 static struct str session_address(struct exchange *x, struct str value)
@@ -304,6 +309,40 @@ static struct str session_address(struct exchange *x, struct str value)
 		out[i / 2] = (char)(hi << 4 | lo);
 	}
 	return str_of(out, value.n / 2);
+}
+
+/* Hex seconds, 0 where it is none. */
+static int64_t session_moment(struct str s)
+{
+	int64_t at = 0;
+
+	if (s.n > 12)
+		return 0;
+	for (size_t i = 0; i < s.n; i++) {
+		int digit = hex_of(s.p[i]);
+
+		if (digit < 0)
+			return 0;
+		at = at << 4 | digit;
+	}
+	return at;
+}
+
+static int64_t session_now(const struct exchange *x)
+{
+	return loop_wall(x->worker->loop) / NSEC_PER_SEC;
+}
+
+/* A session that is over, or would last longer than any that we give, is none. */
+static void session_read(struct exchange *x, const struct plan_session *s, struct str value)
+{
+	struct str address = str_cut(&value, '.');
+	int64_t ends = session_moment(value), now = session_now(x);
+
+	if (s->absolute && (ends <= now || ends > now + session_length(s)))
+		return;
+	x->session_wanted = session_address(x, address);
+	x->session_ends = s->absolute ? ends : 0;
 }
 
 static struct str cookie_find(const struct http_head *h, struct str name)
@@ -332,12 +371,12 @@ void session_request(struct exchange *x)
 	if (!s)
 		return;
 	if (!s->header) {
-		x->session_wanted = session_address(x, cookie_find(&x->req.head, s->name));
+		session_read(x, s, cookie_find(&x->req.head, s->name));
 		return;
 	}
 	f = http_find(&x->req.head, http_name_id(s->name), s->name, 0);
 	if (f)
-		x->session_wanted = session_address(x, http_field_value(&x->req.head, f));
+		session_read(x, s, http_field_value(&x->req.head, f));
 }
 
 void session_response(struct exchange *x)
@@ -351,16 +390,18 @@ void session_response(struct exchange *x)
 		return;
 	plan_addr_print(&x->endpoint->addr, &text);
 	kept = str_eq(buf_str(&text), x->session_wanted);
+	if (!kept)
+		x->session_ends = s->absolute ? session_now(x) + session_length(s) : 0;
+	value = session_value(x, buf_str(&text));
 	buf_fini(&text);
 	if (kept && !s->header)
 		return; /* the client's cookie still says it */
-	value = session_value(x);
 	if (!s->header) {
 		value = arena_printf(&x->arena, "%.*s=%.*s; Path=%.*s; HttpOnly; SameSite=Lax",
 			STR_ARG(s->name), STR_ARG(value), STR_ARG(s->path));
 		if (s->permanent)
 			value = arena_printf(&x->arena, "%.*s; Max-Age=%lld", STR_ARG(value),
-				(long long)(s->absolute / NSEC_PER_SEC));
+				(long long)session_length(s));
 		AZ(http_edits_add(&x->resp_edits, HTTP_SET_COOKIE, STR("set-cookie"), value));
 	} else if (http_edits_add(&x->resp_edits, http_name_id(s->name), s->name, value) < 0) {
 		return;

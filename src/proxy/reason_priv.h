@@ -47,7 +47,6 @@
 	X(TUNNEL_IDLE, "tunnel_idle", 0, "nothing went through the tunnel for too long")          \
 	X(AUTH_DENIED, "auth_denied", 403, "authorization was denied")                            \
 	X(AUTH_FAILED, "auth_failed", 503, "the authorization server did not answer")             \
-	X(AUTH_BODY, "auth_body_too_large", 413, "the body is larger than authorization allows")  \
 	X(PREFLIGHT, "cors_preflight", 204, "")                                                   \
 	X(REDIRECT, "redirect", 302, "")                                                          \
 	X(OVERLOAD, "overload", 503, "the gateway is overloaded")                                 \

@@ -30,7 +30,7 @@ struct sub {
 	size_t in_send;
 	bool chunked;
 	bool end_sent;
-	bool waiting; /* authorization: for the whole body */
+	bool waiting; /* authorization: for the body, as far as it is sent along */
 	struct timer timer;
 	struct http_limits limits;
 	struct h1_request_out out; /* borrows from the exchange: only until the head is written */
@@ -304,8 +304,8 @@ static struct sub *sub_new(struct exchange *x, enum sub_kind kind)
 	return s;
 }
 
-/* What of the request's body has arrived; nobody has read of it yet. */
-static void sub_body_so_far(struct sub *s)
+/* What of the request's body has arrived, at most <max>; nobody has read of it yet. */
+static void sub_body_so_far(struct sub *s, uint64_t max)
 {
 	struct exchange *x = s->x;
 	struct cursor all = {0};
@@ -313,8 +313,8 @@ static void sub_body_so_far(struct sub *s)
 
 	if (x->body_open) {
 		cursor_open(&all, &x->body);
-		while (cursor_left(&all)) {
-			unsigned n = cursor_peek(&all, v, SUB_SLICES, SIZE_MAX);
+		while (max && cursor_left(&all)) {
+			unsigned n = cursor_peek(&all, v, SUB_SLICES, max);
 			size_t bytes = 0;
 
 			for (unsigned i = 0; i < n; i++) {
@@ -322,6 +322,7 @@ static void sub_body_so_far(struct sub *s)
 				chain_add(&s->body, slice_ref(v[i]));
 			}
 			cursor_advance(&all, bytes);
+			max -= bytes;
 		}
 		cursor_close(&all);
 	}
@@ -378,7 +379,7 @@ void mirror_start(struct exchange *x, const struct plan_mirror *m)
 	s->out.connection = H1_CONN_DEFAULT;
 	s->out.upgrade = (struct str){0};
 	s->chunked = s->out.framing.body == HTTP_BODY_CHUNKED;
-	sub_body_so_far(s);
+	sub_body_so_far(s, UINT64_MAX);
 	loop_timer_arm(x->worker->loop, &s->timer, MIRROR_TIME);
 	if (!sub_head_write(s, &x->req.head, &x->req_edits) || !sub_go(s, &m->to))
 		sub_failed(s);
@@ -415,14 +416,10 @@ static void auth_go(struct sub *s)
 	loop_timer_arm(s->worker->loop, &s->timer, x->settings->auth_timeout);
 	x->deadline_io = NSEC_NEVER;
 	conn_watch(x->conn);
-	if (s->auth->body_max) {
-		sub_body_so_far(s);
-		s->out.framing = (struct http_framing){
-			.body = HTTP_BODY_LENGTH, .length = chain_held(&s->body)};
-	} else {
-		s->out.framing = (struct http_framing){.body = HTTP_BODY_LENGTH, .length = 0};
-		s->body.complete = true;
-	}
+	sub_body_so_far(s, s->auth->body_max);
+	s->body.complete = true; /* cut at its bound */
+	s->out.framing =
+		(struct http_framing){.body = HTTP_BODY_LENGTH, .length = chain_held(&s->body)};
 	auth_headers(x, s->auth, &e);
 	if (!sub_head_write(s, NULL, &e) || !sub_go(s, &s->auth->to))
 		sub_failed(s);
@@ -439,12 +436,13 @@ static enum proxy_reason auth_refused(const struct exchange *x, const struct pla
 		return PROXY_R_BACKEND_PROTOCOL;
 	if (!upstream_usable(u, &a->to, &reason))
 		return reason;
-	if (a->body_max && x->body_open &&
-		(chain_held(&x->body) > a->body_max ||
-			(x->req.framing.body == HTTP_BODY_LENGTH &&
-				x->req.framing.length > a->body_max)))
-		return PROXY_R_AUTH_BODY;
 	return PROXY_R_BEFORE_;
+}
+
+/* Enough of the body is here for the authorization server. */
+static bool auth_has_body(const struct exchange *x, const struct plan_auth *a)
+{
+	return x->body_done || chain_held(&x->body) >= a->body_max;
 }
 
 void auth_start(struct exchange *x, const struct plan_auth *a)
@@ -464,7 +462,7 @@ void auth_start(struct exchange *x, const struct plan_auth *a)
 	if (a->path_prefix.n)
 		s->out.path = arena_printf(
 			&x->arena, "%.*s%.*s", STR_ARG(a->path_prefix), STR_ARG(x->req_out.path));
-	if (a->body_max && !x->body_done) {
+	if (!auth_has_body(x, a)) {
 		s->waiting = true;
 		auth_want_body(x);
 		return;
@@ -555,16 +553,10 @@ void subs_pump(struct exchange *x)
 		if (s->kind == SUB_AUTH) {
 			if (!s->waiting)
 				continue;
-			if (chain_held(&x->body) > s->auth->body_max) {
-				sub_free(s, UP_END_ABORT);
-				answer(x, PROXY_R_AUTH_BODY);
-				return;
-			}
-			if (!x->body_done) {
+			if (auth_has_body(x, s->auth))
+				auth_go(s);
+			else
 				auth_want_body(x);
-				return;
-			}
-			auth_go(s);
 			return;
 		}
 		s->body.complete = x->body_done;

@@ -210,6 +210,7 @@ struct exchange {
 	unsigned retries; /* by the rule's stanza */
 	bool send_failed; /* this try's request could not be sent whole */
 	struct str session_wanted; /* address the client's session names */
+	int64_t session_ends; /* Unix seconds; 0: never */
 	bool answered; /* the head of a final answer went to the client */
 	nsec stall; /* setting, kept beyond the plan */
 	nsec body_idle;
