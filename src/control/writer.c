@@ -18,6 +18,8 @@ struct wanted {
 	struct timer timer;
 	struct buf path;
 	struct buf patch;
+	nsec wrote; /* 0: not yet */
+	nsec marked;
 	bool again; /* marked while it was being written or resting */
 	unsigned failures;
 };
@@ -48,13 +50,23 @@ static void wanted_free(struct wanted *x)
 	mem_free(x);
 }
 
+nsec writer_due(nsec wrote, nsec marked)
+{
+	return MIN(MAX(wrote, marked) + WRITER_PAUSE, wrote + WRITER_BURST);
+}
+
 /* After a write, and after a failure: for a while nothing, then once more if there is cause. */
 static void on_timer(struct timer *t)
 {
 	struct wanted *x = container_of(t, struct wanted, timer);
+	struct loop *l = api_loop(x->w->api);
 
 	if (!x->again || !x->w->on) {
 		wanted_free(x);
+		return;
+	}
+	if (x->wrote && !x->failures && loop_now(l) < writer_due(x->wrote, x->marked)) {
+		loop_timer_at(l, t, writer_due(x->wrote, x->marked));
 		return;
 	}
 	x->again = false;
@@ -64,6 +76,12 @@ static void on_timer(struct timer *t)
 static void pause_for(struct wanted *x, nsec wait)
 {
 	loop_timer_arm(api_loop(x->w->api), &x->timer, wait);
+}
+
+static void mark(struct wanted *x)
+{
+	x->again = true;
+	x->marked = loop_now(api_loop(x->w->api));
 }
 
 static void learn(struct wanted *x, struct str body)
@@ -96,6 +114,7 @@ static void on_done(struct api_call *call, int res, int status, struct str body)
 		return;
 	if (res == 0 && status == 200) {
 		x->failures = 0;
+		x->wrote = loop_now(api_loop(x->w->api));
 		learn(x, body);
 		pause_for(x, WRITER_PAUSE);
 		return;
@@ -244,7 +263,7 @@ void writer_status_mark(struct writer_status *w, enum object_kind kind, struct s
 	buf_printf(&id, "%u/%.*s", kind, STR_ARG(key));
 	x = map_get(&w->wanted, buf_str(&id));
 	if (x) {
-		x->again = true;
+		mark(x);
 		buf_fini(&id);
 		return;
 	}
@@ -257,7 +276,7 @@ void writer_status_mark(struct writer_status *w, enum object_kind kind, struct s
 	map_put(&w->wanted, x->id, x);
 	buf_fini(&id);
 	/* Not at once: facts of this tick may still change it. */
-	x->again = true;
+	mark(x);
 	pause_for(x, 0);
 }
 

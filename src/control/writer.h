@@ -4,9 +4,10 @@
  *
  * Read-modify-write of our own entries and condition types, as a merge patch of the status
  * subresource with the resourceVersion that it was made from; what others wrote stays.  The first
- * write of an object goes at once, the next ones at most every WRITER_PAUSE; nothing is written
- * when nothing would change.  After a conflict the object is judged again as it then is. Control
- * thread only.
+ * write of an object goes at once.  While its status goes on changing (a thousand routes come to a
+ * Gateway), the next one waits for WRITER_PAUSE of quiet, but no longer than WRITER_BURST; nothing
+ * is written when nothing would change.  After a conflict the object is judged again as it then is.
+ * Control thread only.
  */
 #ifndef CONTROL_WRITER_H
 #define CONTROL_WRITER_H
@@ -15,6 +16,7 @@
 #include "source/kube_source.h"
 
 #define WRITER_PAUSE MSEC(250)
+#define WRITER_BURST SEC(2)
 #define WRITER_SOON MSEC(1)
 
 struct writer_status;
@@ -39,6 +41,10 @@ void writer_status_enable(struct writer_status *w, bool on);
 /* A condition of our own to stand beside translate's in every GatewayClass; copied; type empty:
  * none. */
 void writer_status_class(struct writer_status *w, const struct condition *c);
+
+/* When an object is written again that was written at <wrote> and last marked at <marked>.  Pure.
+ */
+nsec writer_due(nsec wrote, nsec marked);
 
 /*
  * Our entries in place of those in <previous> (NULL: none), everything else as it was.  <status>
