@@ -58,6 +58,7 @@ static void look_at_changes(struct controller *c)
 	}
 	translator_update(c->translator, &c->store);
 	store_changes_reset(&c->store);
+	gates_reread(c);
 	tell_looks(c);
 	statuses = translator_changed(c->translator, &n);
 	for (size_t i = 0; i < n; i++) {

@@ -55,6 +55,8 @@ void controller_update_soon(struct controller *c);
 void gates_sync(struct controller *c);
 /* Feeds the data planes and takes up what they said.  True: translate has to look again. */
 bool gates_step(struct controller *c);
+/* Translate has been updated: whose feeds have something to say. */
+void gates_reread(struct controller *c);
 /* A new generation of <gw> is programmed by nobody yet: known before it is judged. */
 void gates_changed(struct controller *c, const struct gateway *gw);
 /* This replica has become the leader: data planes are to be heard first. */

@@ -22,6 +22,7 @@ struct gate {
 	uint64_t told; /* digest of the last state handed to translate */
 	nsec asked; /* when its addresses were first asked for; 0: none are */
 	bool seen;
+	bool behind; /* its feed may not say yet what it is to say */
 	bool held; /* the status waits for the data plane */
 	bool unsettled; /* under a new leader: its data planes have not been heard yet */
 	struct timer hold; /* its end */

@@ -77,6 +77,7 @@ static struct gate *gate_get(struct controller *c, const struct object *o)
 	g->key = str_from(mem_strdup(object_key(o)));
 	g->uid = str_from(mem_strdup(o->uid));
 	g->programmed = stored_programmed(c, g->key);
+	g->behind = true;
 	g->unsettled = c->fresh;
 	timer_init(&g->hold, on_hold_end);
 	timer_init(&g->address, on_address_end);
@@ -272,9 +273,12 @@ static bool gate_step(struct controller *c, struct gate *g)
 
 	if (!gw)
 		return false;
-	if (accepted(translator_status(c->translator, KIND_GATEWAY, namespace, name)))
+	if (g->behind &&
+		accepted(translator_status(c->translator, KIND_GATEWAY, namespace, name))) {
+		g->behind = false;
 		feed_server_publish(c->feed, g->key, gw->object.generation, c->translator,
 			kube_source_raws(c->source));
+	}
 	if (feed_server_generation(c->feed, g->key) >= gw->object.generation)
 		g->programmed = gw->object.generation;
 	return gate_tell(c, g, gw);
@@ -291,6 +295,19 @@ bool gates_step(struct controller *c)
 	return again;
 }
 
+void gates_reread(struct controller *c)
+{
+	size_t n;
+	const struct str *keys = translator_read_changed(c->translator, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct gate *g = map_get(&c->gates, keys[i]);
+
+		if (g)
+			g->behind = true;
+	}
+}
+
 void gates_changed(struct controller *c, const struct gateway *gw)
 {
 	struct gate *g = map_get(&c->gates, object_key(&gw->object));
@@ -305,7 +322,8 @@ void gates_unsettle(struct controller *c)
 	size_t at = 0;
 
 	while ((slot = map_next(&c->gates, &at)))
-		((struct gate *)slot->value)->unsettled = true;
+		((struct gate *)slot->value)->unsettled = ((struct gate *)slot->value)->behind =
+			true;
 }
 
 void gates_settle_all(struct controller *c)

@@ -31,6 +31,7 @@ struct translator *translator_new(const struct translate_options *o)
 	arena_init(&t->kept, 0);
 	arena_init(&t->changed_arena, 4096);
 	arena_init(&t->looked_arena, 0);
+	arena_init(&t->reread_arena, 0);
 	options_copy(t, o);
 	t->plans = o->plans ? o->plans : plan_store_new();
 	list_init(&t->to_report);
@@ -311,12 +312,99 @@ static void unit_make(struct translator *t, struct unit *u)
 	}
 }
 
+/* ---- whose read set changes ---- */
+
+static void reread(struct translator *t, struct str gateway)
+{
+	if (map_get(&t->rereads, gateway))
+		return;
+	gateway = arena_str(&t->reread_arena, gateway);
+	*vec_push(&t->reread) = gateway;
+	map_put(&t->rereads, gateway, t);
+}
+
+/* Of the Gateway that a route looked at, or whose ListenerSet it looked at. */
+static void reread_parent(void *ctx, const struct dep *d)
+{
+	struct translator *t = ctx;
+	const struct parent *p;
+
+	if (d->what != DEP_PARENT)
+		return;
+	buf_reset(&t->scratch);
+	buf_printf(&t->scratch, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(d->kind)),
+		STR_ARG(d->namespace), STR_ARG(d->name));
+	p = map_get(&t->parents, buf_str(&t->scratch));
+	if (p)
+		reread(t, t->o.mode == TRANSLATE_MANAGED ? p->gateway->key : STR(""));
+}
+
+/* What <u> looks at is, or was, read for its Gateways. */
+static void reread_of(struct translator *t, struct unit *u)
+{
+	if (u->kind == UNIT_GROUP) {
+		reread(t, u->key);
+	} else if (u->kind == UNIT_ROUTE) {
+		unit_each_seen(u, reread_parent, t);
+	} else if (u->kind == UNIT_UPSTREAM) {
+		container_of(u, struct upstream_unit, unit)->made_in = t->updates;
+		t->upstreams_made = true;
+	}
+}
+
+/* Upstreams do not know who uses them; a walk over who uses what is cheap beside making one. */
+static void reread_of_upstreams(struct translator *t)
+{
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	if (!t->upstreams_made)
+		return;
+	t->upstreams_made = false;
+	while ((slot = map_next(&t->units[UNIT_ROUTE], &at))) {
+		struct route_unit *r =
+			container_of((struct unit *)slot->value, struct route_unit, unit);
+		bool made = false;
+
+		vec_for_each (up, &r->upstreams)
+			made = made || (*up)->made_in == t->updates;
+		if (made)
+			reread_of(t, &r->unit);
+	}
+	at = 0;
+	while ((slot = map_next(&t->units[UNIT_GROUP], &at))) {
+		struct group_unit *g =
+			container_of((struct unit *)slot->value, struct group_unit, unit);
+
+		vec_for_each (up, &g->upstreams) {
+			if ((*up)->made_in == t->updates)
+				reread(t, g->unit.key);
+		}
+	}
+}
+
+static void reread_begin(struct translator *t)
+{
+	t->updates++;
+	map_fini(&t->rereads);
+	vec_reset(&t->reread);
+	arena_reset(&t->reread_arena);
+}
+
+const struct str *translator_read_changed(const struct translator *t, size_t *ret_n)
+{
+	*ret_n = t->reread.n;
+	return t->reread.p;
+}
+
 static void dirty_make(struct translator *t, enum unit_kind kind)
 {
 	while (!list_empty(&t->dirty[kind])) {
 		struct unit *u = container_of(t->dirty[kind].next, struct unit, dirty_link);
 
+		reread_of(t, u);
 		unit_make(t, u);
+		reread_of(t, u);
 		if (unit_orphan(t, u)) {
 			map_del(&t->units[kind], u->key);
 			unit_free(t, u);
@@ -339,6 +427,7 @@ struct plan *translator_update(struct translator *t, struct store *s)
 	arena_reset(&t->changed_arena);
 	vec_reset(&t->looked);
 	arena_reset(&t->looked_arena);
+	reread_begin(t);
 	status_sweep(t);
 	t->edited = false;
 	t->edit = makes_plans(t) ? plan_edit_begin(t->plans, t->plan) : NULL;
@@ -348,6 +437,7 @@ struct plan *translator_update(struct translator *t, struct store *s)
 		everything_take(t);
 	for (enum unit_kind k = 0; k < UNIT_KINDS; k++)
 		dirty_make(t, k);
+	reread_of_upstreams(t);
 	upstreams_sweep(t);
 	parents_report(t);
 	if (!t->edit)
@@ -402,6 +492,9 @@ void translator_free(struct translator *t)
 		plan_store_reap(t->plans);
 		plan_store_free(t->plans);
 	}
+	map_fini(&t->rereads);
+	vec_fini(&t->reread);
+	arena_fini(&t->reread_arena);
 	buf_fini(&t->scratch);
 	arena_fini(&t->kept);
 	mem_free(t);

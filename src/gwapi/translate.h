@@ -118,6 +118,11 @@ typedef void translate_read_f(void *ctx, const struct object *o);
  */
 void translator_read_set(struct translator *t, struct str gateway, translate_read_f *fn, void *ctx);
 
+/* The Gateways ("namespace/name"; "" where all are judged as one) whose read set the last update
+ * may have changed: which objects, or what one of them says.  Each once.  Borrowed until the next
+ * update. */
+const struct str *translator_read_changed(const struct translator *t, size_t *ret_n);
+
 /* A Service, Secret or ConfigMap that found its first reader, or lost its last, in the last update
  * (or did both: translator_looks_at() says how it stands). */
 struct translate_look {

@@ -213,6 +213,7 @@ struct upstream_unit {
 	uint8_t protocol; /* enum plan_protocol, before TLS is known */
 	struct str gateway; /* whose client certificate; empty: none */
 	uint32_t users;
+	uint64_t made_in; /* translator.updates */
 	bool put; /* stands in the plan */
 	bool queued; /* in translator.unused */
 	VEC(struct str) hosts; /* DNS names, owned */
@@ -277,6 +278,8 @@ struct translator {
 	bool edited;
 	bool started;
 	uint64_t serial;
+	uint64_t updates; /* how many there have been */
+	bool upstreams_made; /* in this update */
 	struct map deps; /* key -> struct dep */
 	struct list dirty[UNIT_KINDS];
 	struct map units[UNIT_KINDS]; /* key -> struct unit */
@@ -301,6 +304,9 @@ struct translator {
 	struct map hosts; /* host -> struct count: upstreams that want it */
 	VEC(struct translate_look) looked;
 	struct arena looked_arena;
+	struct map rereads; /* Gateway -> its key: read sets that changed */
+	VEC(struct str) reread; /* the same, in order */
+	struct arena reread_arena;
 	uint64_t fields_missing; /* bit i: the CRDs lack what features[i] needs */
 	struct buf scratch;
 };

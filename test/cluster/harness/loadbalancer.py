@@ -43,11 +43,14 @@ def _allowed(text):
         return False
 
 
-def assign(services):
-    """{key: address or None} for all `services`, a pure function of them.
+def assign(services, after=None):
+    """{key: address or None} for all `services`, a pure function.
 
     Who holds an address that it may keep keeps it; then wishes are granted, then the rest is
-    served, oldest first."""
+    served, oldest first. `after` is the automatic address given last: the search goes on behind
+    it, so that a freed address rests, as a cloud's does, until every rule that knew it is gone."""
+    start = AUTOMATIC.index(after) + 1 if after else 0
+    order = AUTOMATIC[start:] + AUTOMATIC[:start]
     result, taken = {}, set()
     waiting = sorted((s for s in services if ours(s)),
                      key=lambda s: (s["metadata"]["creationTimestamp"], key(s)))
@@ -62,14 +65,14 @@ def assign(services):
 
     grant(lambda s: current(s)[0] if current(s) and _wish(s) in (None, current(s)[0]) else None)
     grant(_wish)
-    grant(lambda s: None if _wish(s) else next((a for a in AUTOMATIC if a not in taken), None))
+    grant(lambda s: None if _wish(s) else next((a for a in order if a not in taken), None))
     result.update({key(service): None for service in waiting})
     return result
 
 
-def changes(services):
+def changes(services, after=None):
     """[(service, address or None)] whose status must be written, releases first."""
-    wanted = assign(services)
+    wanted = assign(services, after)
     found = [(s, wanted.get(key(s))) for s in services
              if (s["spec"].get("type") == "LoadBalancer" or current(s))
              and not s["spec"].get("loadBalancerClass")
@@ -93,8 +96,14 @@ def _write(api, service, value):
 def _follow(api):
     listed = api.get("/api/v1/services")
     known = {key(s): s for s in listed["items"]}
-    for change in changes(known.values()):
-        _write(api, *change)
+    last = None
+
+    def settle():
+        nonlocal last
+        for service, value in changes(known.values(), last):
+            _write(api, service, value)
+            last = value if value in AUTOMATIC else last
+    settle()
     for kind, service in api.watch("/api/v1/services", listed["metadata"]["resourceVersion"]):
         if kind == "ERROR":
             return
@@ -103,8 +112,7 @@ def _follow(api):
         known.pop(key(service), None)
         if kind != "DELETED":
             known[key(service)] = service
-        for change in changes(known.values()):
-            _write(api, *change)
+        settle()
 
 
 def run(state):

@@ -62,3 +62,9 @@ def test_changes_are_only_what_differs_releases_first():
 def test_another_class_is_left_alone():
     other = service("other", has="203.0.113.1", spec={"loadBalancerClass": "x.test/lb"})
     assert changes([other]) == []
+
+
+def test_a_freed_address_rests():
+    assert assign([service("next")], after=FIRST) == {("n", "next"): AUTOMATIC[1]}
+    last = AUTOMATIC[-1]
+    assert assign([service("held", has=FIRST), service("next", age=1)], after=last)[("n", "next")] == AUTOMATIC[1]

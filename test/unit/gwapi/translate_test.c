@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "gwapi/types_gen.h"
 #include "helper_random.h"
@@ -366,6 +367,75 @@ static void test_read_set(void **state)
 		fail_msg("only %u Gateways were of an unmanaged class", with_shared);
 }
 
+static void add_reading(void *ctx, const struct object *o)
+{
+	/* Without an order; an object that says something else is another one. */
+	*(uint64_t *)ctx += hash_mix(hash_str(object_key(o)), (uint64_t)(uintptr_t)o ^ o->kind);
+}
+
+static uint64_t reading(struct world *w, struct str gateway)
+{
+	uint64_t sum = 0;
+
+	translator_read_set(w->t, gateway, add_reading, &sum);
+	return sum;
+}
+
+static bool told_of(const struct world *w, struct str gateway)
+{
+	size_t n;
+	const struct str *keys = translator_read_changed(w->t, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(keys[i], gateway))
+			return true;
+	}
+	return false;
+}
+
+/* What is not told of has not changed; and not everything is told of. */
+static void test_read_changed(void **state)
+{
+	unsigned told = 0, untold = 0;
+
+	(void)state;
+	for (unsigned seed = 700; seed < 700 + effort(40); seed++) {
+		struct dice d = {seed};
+		struct world w;
+
+		random_world(&w, &d, TRANSLATE_MANAGED, ALL_FEATURES, 300);
+		world_update(&w);
+		for (unsigned step = 0; step < 60; step++) {
+			struct object_list all = store_list(&w.store, KIND_GATEWAY);
+			uint64_t *before = mem_zalloc((all.n + 1) * sizeof(*before));
+			char **names = mem_zalloc((all.n + 1) * sizeof(*names));
+			size_t n = all.n;
+
+			for (size_t i = 0; i < n; i++) {
+				names[i] = mem_strdup(object_key(all.p[i]));
+				before[i] = reading(&w, str_from(names[i]));
+			}
+			edit(&w, &d);
+			world_update(&w);
+			for (size_t i = 0; i < n; i++) {
+				bool is_told = told_of(&w, str_from(names[i]));
+
+				told += is_told;
+				untold += !is_told;
+				if (!is_told && reading(&w, str_from(names[i])) != before[i])
+					fail_msg(
+						"seed %u step %u: %s reads something else, and nobody says so",
+						seed, step, names[i]);
+				mem_free(names[i]);
+			}
+			mem_free(before);
+			mem_free(names);
+		}
+		world_fini(&w);
+	}
+	assert_true(told > 100 && untold > told);
+}
+
 /* A change of endpoints touches the upstream and nothing else. */
 static void test_endpoints_touch_no_route(void **state)
 {
@@ -538,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_incremental_files),
 		cmocka_unit_test(test_incremental_managed),
 		cmocka_unit_test(test_read_set),
+		cmocka_unit_test(test_read_changed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
