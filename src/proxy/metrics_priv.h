@@ -23,6 +23,8 @@
 		"Bytes of responses sent.", METRIC_PLAIN)                                          \
 	M(metric_retries, METRIC_COUNTER, "sluice_retries_total",                                  \
 		"Tries made again by a route's retry stanza.", METRIC_PLAIN)                       \
+	M(metric_holds_over, METRIC_COUNTER, "sluice_body_hold_exceeded_total",                    \
+		"Request bodies that grew beyond what is kept for a retry.", METRIC_PLAIN)         \
 	M(metric_mirrors_lost, METRIC_COUNTER, "sluice_mirrors_lost_total",                        \
 		"Mirrored requests that could not be delivered.", METRIC_PLAIN)                    \
 	M(metric_conns, METRIC_GAUGE, "sluice_connections", "Client connections open.",            \

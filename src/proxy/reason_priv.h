@@ -29,6 +29,7 @@
 	X(BAD_REWRITE, "bad_rewrite", 500, "the rewritten request would not be valid")            \
 	X(BAD_PATH, "bad_path", 400, "the path has an escape or byte that is not allowed")        \
 	X(NO_ENDPOINT, "no_endpoint", 503, "no endpoint is ready")                                \
+	X(BACKEND_IS_GATEWAY, "backend_is_gateway", 500, "the route's backend is this gateway")   \
 	X(CONNECT_FAILED, "connect_failed", 503, "the backend cannot be reached")                 \
 	X(CONNECT_TIMEOUT, "connect_timeout", 503, "the backend does not accept connections")     \
 	X(UPSTREAM_TLS, "upstream_tls", 502, "the backend's TLS handshake failed")                \

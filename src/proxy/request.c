@@ -660,8 +660,10 @@ static void request_send(struct exchange *x)
 /* The bound on what is kept for a retry: beyond it there will be none. */
 static void hold_bound(struct exchange *x)
 {
-	if (x->state == X_UPSTREAM && chain_held(&x->body) > x->body_hold)
-		cursor_close(&x->replay);
+	if (x->state != X_UPSTREAM || !x->replay.chain || chain_held(&x->body) <= x->body_hold)
+		return;
+	cursor_close(&x->replay);
+	metric_add(&metric_holds_over, 1);
 }
 
 void request_pump(struct exchange *x)
@@ -733,6 +735,7 @@ static void request_connected(struct upconn *u, int err)
 	x->up = NULL;
 	request_try_failed(x, err == -ETIMEDOUT ? PROXY_R_CONNECT_TIMEOUT
 			      : err == -EPROTO  ? PROXY_R_UPSTREAM_TLS
+			      : err == -ELOOP   ? PROXY_R_BACKEND_IS_GATEWAY
 						: PROXY_R_CONNECT_FAILED);
 }
 

@@ -142,7 +142,7 @@ static bool splice_body(struct exchange *x)
 {
 	struct sock *from, *to;
 
-	if (x->resp_chunked || x->resp.framing.body != HTTP_BODY_LENGTH ||
+	if (x->no_pipe || x->resp_chunked || x->resp.framing.body != HTTP_BODY_LENGTH ||
 		x->resp_left < SPLICE_MIN || op_inflight(&x->up->recv.op))
 		return false;
 	from = stream_raw(x->up->stream);
@@ -158,10 +158,14 @@ static bool splice_body(struct exchange *x)
 void response_spliced(struct upconn *u, int err)
 {
 	struct exchange *x = u->owner;
+	struct slice v[OUT_MAX];
 
 	x->bytes_out += u->splice.moved;
 	x->resp_left -= u->splice.moved;
-	if (err < 0 && u->splice.failed == stream_base(x->conn->stream)) {
+	if (err < 0 && !u->splice.failed && u->splice.moved == u->splice.taken) {
+		x->no_pipe = true;
+		body_send(x, v, 0);
+	} else if (err < 0 && u->splice.failed == stream_base(x->conn->stream)) {
 		answer(x, PROXY_R_CLIENT_GONE);
 	} else if (err < 0 || x->resp_left) {
 		response_cut(x, PROXY_R_UPSTREAM_TRUNCATED);

@@ -226,6 +226,32 @@ static bool up_connect_again(struct upconn *u, int res)
 	return true;
 }
 
+static bool same_ip(struct addr a, struct addr b)
+{
+	addr_set_port(&a, 0);
+	addr_set_port(&b, 0);
+	return addr_eq(&a, &b);
+}
+
+/* Connected to a port of ours on this machine: what we send would come back to us as a request, to
+ * be sent again.  The kernel talks to an address of its own from that very address (or, below
+ * 127/8, from its first). */
+static bool up_is_gateway(const struct upconn *u)
+{
+	struct addr to = addr_of_plan(&u->ep->endpoint->addr), from;
+	bool ours = false;
+
+	list_for_each (node, &u->worker->binds) {
+		const struct bind *b = container_of(node, struct bind, node);
+
+		ours |= addr_port(&b->addr) == addr_port(&to) &&
+			(addr_is_any(&b->addr) || same_ip(b->addr, to));
+	}
+	if (!ours)
+		return false;
+	return addr_is_loopback(&to) || (sock_local(&u->tcp.sock, &from) == 0 && same_ip(from, to));
+}
+
 static void up_connected(struct op *op, int res)
 {
 	struct upconn *u = container_of(op, struct upconn, connect.op);
@@ -236,6 +262,10 @@ static void up_connected(struct op *op, int res)
 	}
 	if (up_connect_again(u, res))
 		return;
+	if (res == 0 && up_is_gateway(u)) {
+		stream_close(&u->tcp.stream);
+		res = -ELOOP;
+	}
 	if (res < 0 || !u->tls_client) {
 		u->stream = res < 0 ? NULL : &u->tcp.stream;
 		up_ready(u, res);

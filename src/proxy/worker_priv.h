@@ -200,6 +200,7 @@ struct exchange {
 	bool resp_chunked; /* we write chunks */
 	char chunk_head[H1_CHUNK_HEAD_MAX]; /* of the chunk in the client's send */
 	bool resp_done; /* received whole */
+	bool no_pipe; /* the body is copied: there was no descriptor for a splice */
 	bool head_only; /* HEAD: no body goes to the client */
 	bool up_reusable; /* the upstream connection may go back to its pool */
 	unsigned interims;

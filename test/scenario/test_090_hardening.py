@@ -70,6 +70,19 @@ def test_the_compiler_was_told():
             assert flag in command, (flag, command[-200:])
 
 
+def test_clang_checks_indirect_calls():
+    """A call through a pointer of another type ends the cfi build at the call.  The checks jump to a trap; without them
+    there are none but for a handful of compiler's own."""
+    cfi = pathlib.Path(os.environ.get("SLUICE_CFI_BIN", ROOT / "build" / "cfi" / "sluice"))
+    if not cfi.exists():
+        pytest.skip("no cfi build in this tree: cmake --preset cfi")
+    out = subprocess.run(["objdump", "-d", "--no-show-raw-insn", str(cfi)], capture_output=True, text=True, check=True).stdout
+    assert len(re.findall(r"\sud[12]\b", out)) > 100
+    dynamic = subprocess.run(["readelf", "-Wd", str(cfi)], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"FLAGS_1.*\bPIE\b", dynamic) and re.search(r"FLAGS_1.*\bNOW\b", dynamic)
+    assert subprocess.run([str(cfi), "version"], capture_output=True, check=True).stdout.startswith(b"sluice ")
+
+
 # --- the sandbox -----------------------------------------------------------------------------------
 
 
@@ -227,6 +240,46 @@ def test_admin_is_on_loopback_unless_told():
 
 
 # --- the page --------------------------------------------------------------------------------------
+
+
+def table(title):
+    """Rows of the first table behind this heading of docs/hardening.md."""
+    page = (ROOT / "docs" / "hardening.md").read_text().split(f"\n## {title}\n")[1]
+    lines = page.split("\n| setting |")[1].splitlines()[2:]
+    out = []
+    for line in lines:
+        if not line.startswith("|"):
+            return out
+        out.append([c.strip() for c in line.strip("|").split("|")])
+    return out
+
+
+NOT_SERVED = {"client.h2-streams", "client.h2-header-timeout", "client.h2-ping-idle", "udp.idle-timeout"}
+NO_BOUND = {"upstream.balance", "trusted-proxies"}
+
+
+def test_the_table_of_limits_is_the_programs_own(gw, upstreams):
+    """Every setting that bounds something is there, with its default, a metric that exists, and a test."""
+    docs = subprocess.run([binary(), "--docs", "settings"], capture_output=True, text=True, check=True).stdout
+    traffic, process = docs.split("## Process")
+    have = dict(re.findall(r"^\| `([\w.-]+)` \| ([^|]*) \|", traffic, re.M))
+    bounds = {k: v.strip() for k, v in have.items() if k not in NOT_SERVED | NO_BOUND}
+    options = dict(re.findall(r"^\| `(--[\w-]+) (?:TIME|auto[^`]*)` \| ([^|]*) \| [^|]*\bserve\b", process, re.M))
+    bounds.update({k: v.strip() for k, v in options.items()})
+    rows = table("Limits and timers")
+    assert {r[0].strip("`"): r[1] for r in rows} == bounds
+    gw.write(gateway(gw.port), backend("a", upstreams("a")), route())
+    gw.start()
+    metrics = gw.health("/metrics")[1]
+    source = (ROOT / "src" / "proxy" / "metrics_priv.h").read_text()
+    reasons = (ROOT / "docs" / "reasons.md").read_text()
+    for key, _, counted, shown in rows:
+        assert "::test_" in shown, key
+        for word in re.findall(r"`(\w+)`", counted):
+            if word.startswith("sluice_"):
+                assert f"# TYPE {word} " in metrics, (key, word)
+            else:
+                assert f"| `{word}` |" in reasons or f'"{word}"' in source, (key, word)
 
 
 def test_every_test_the_pages_name_is_there():

@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from lib.gateway import WITH_SETTINGS, Gateway, backend, gateway, ref, route, settings
+from lib.tls import Cert, https
 from lib.wire import Client, WireError, get
 
 STEP = 100  # ms; timers are at most a millisecond late
@@ -20,11 +21,11 @@ def start(tmp_path, upstreams):
     """start(answer, setting=value, ...): a gateway whose time stands still, with one backend."""
     made = []
 
-    def go(answer=None, rule=None, address=None, read_body=True, args=(), **values):
+    def go(answer=None, rule=None, address=None, read_body=True, args=(), listeners=None, objects=(), **values):
         gw = Gateway(tmp_path / "g", "--workers", "1", "--drain-delay", "0s", "--drain-timeout", "0s", *args, clock=True)
         made.append(gw)
         up = upstreams("a", answer=answer, read_body=read_body)
-        gw.write(gateway(gw.port, **WITH_SETTINGS), settings(**values), backend("a", address or up), route(rules=[{"backendRefs": [ref("a")], **(rule or {})}]))
+        gw.write(gateway(gw.port, listeners=listeners and listeners(gw.port), **WITH_SETTINGS), *objects, settings(**values), backend("a", address or up), route(rules=[{"backendRefs": [ref("a")], **(rule or {})}]))
         gw.start()
         return gw, up
 
@@ -197,6 +198,41 @@ def test_timer(start, key, default, scene, metric, set_ms):
     over(c)
     gw.until(lambda: metric(gw) == 1, "counted")
     c.sock.close()
+
+
+@pytest.mark.parametrize("value,limit", [(None, 10_000), ("3s", 3_000)])
+def test_handshake_timeout(start, tmp_path, value, limit):
+    """From accept to the end of the TLS handshake, whatever of it has come."""
+    cert = Cert(tmp_path, "a.test", san="DNS:a.test")
+    gw, _ = start(listeners=lambda port: [https("https", port, "cert")], objects=[cert.secret("cert")], **({"client_handshake-timeout": value} if value else {}))
+    for sent in (b"", b"\x16\x03\x01\x02\x00\x01"):
+        before = by_end("handshake")(gw)
+        with Client(gw.port) as c:
+            c.send(sent)
+            gw.until(lambda: gw.advance() or gw.metric("sluice_connections") == 1, "accepted")
+            gw.advance(limit - STEP)
+            assert not readable(c.sock), "too early"
+            gw.advance(2 * STEP)
+            assert wait_readable(c.sock), "too late"
+            ended(c)
+        gw.until(lambda: by_end("handshake")(gw) == before + 1, "counted")
+
+
+@pytest.mark.parametrize("value,limit", [(None, 5_000), ("2s", 2_000)])
+def test_auth_timeout(start, value, limit):
+    """An authorization server that does not answer: refused, not let through."""
+    filters = [{"type": "ExternalAuth", "externalAuth": {"protocol": "HTTP", "backendRef": ref("a"), "http": {}}}]
+    gw, up = start(hang, rule={"filters": filters}, **({"auth_timeout": value} if value else {}))
+    with Client(gw.port) as c:
+        c.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        up.wait(1)
+        gw.advance()
+        gw.advance(limit - STEP)
+        assert not readable(c.sock), "too early"
+        gw.advance(2 * STEP)
+        answered(503, "auth_failed")(c)
+    gw.until(lambda: by_reason("auth_failed")(gw) == 1, "counted")
+    assert len(up.requests) == 1
 
 
 def test_head_timeout_is_absolute(start):
@@ -397,6 +433,7 @@ def test_body_hold(start, value, limit):
         c.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % more + b"x" * more)
         assert c.response().status == 503
     assert len(up.requests) == 3
+    assert gw.metric("sluice_body_hold_exceeded_total") == 1
 
 
 def test_route_timeouts(start):

@@ -7,13 +7,15 @@ docs/hardening.md says.
 import contextlib
 import select
 import socket
+import ssl
 import subprocess
 import time
 
 import pytest
 
 from lib.gateway import WITH_SETTINGS, Gateway, backend, binary, gateway, route, settings
-from lib.wire import Client, WireError, get
+from lib.tls import Cert, https
+from lib.wire import Client, get
 
 MIB = 1 << 20
 # What docs/hardening.md promises of one client, in bytes.
@@ -26,11 +28,11 @@ EXCHANGE = 12 * 1024
 def start(tmp_path, upstreams):
     made = []
 
-    def go(*args, answer=None, workers=1, read_body=True, **values):
+    def go(*args, answer=None, workers=1, read_body=True, listeners=None, objects=(), **values):
         gw = Gateway(tmp_path / "m", "--workers", str(workers), "--drain-delay", "0s", "--drain-timeout", "0s", "--access-log", "off", *args)
         made.append(gw)
         up = upstreams("a", answer=answer, read_body=read_body)
-        gw.write(gateway(gw.port, **WITH_SETTINGS), settings(**values), backend("a", up), route())
+        gw.write(gateway(gw.port, listeners=listeners and listeners(gw.port), **WITH_SETTINGS), *objects, settings(**values), backend("a", up), route())
         gw.start()
         return gw, up
 
@@ -97,6 +99,25 @@ def test_a_client_that_waits_holds_its_bytes(start, what):
         # Each worker tells what has changed by 64 KiB.
         assert each <= most + 65536 / n, f"{each:.0f} bytes each, {most} promised"
     gw.until(lambda: memory(gw) - before < 2 * 65536, "given back")
+
+
+def test_an_idle_tls_client_holds_18_kb(start, tmp_path):
+    """OpenSSL's part is counted where it allocates."""
+    n = 100
+    cert = Cert(tmp_path, "a.test", san="DNS:a.test")
+    gw, _ = start(listeners=lambda port: [https("https", port, "cert")], objects=[cert.secret("cert")])
+    context = ssl.create_default_context(cafile=str(cert.cert))
+    before = memory(gw)
+    with contextlib.ExitStack() as stack:
+        for _ in range(n):
+            raw = stack.enter_context(socket.create_connection(("127.0.0.1", gw.port), timeout=10))
+            s = stack.enter_context(context.wrap_socket(raw, server_hostname="a.test"))
+            s.sendall(b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n")
+            assert s.recv(12) == b"HTTP/1.1 200"
+        gw.until(lambda: gw.metric("sluice_connections") == n, "connected")
+        each = (memory(gw) - before) / n
+        assert 4_000 < each <= 18 * 1024 + 65536 / n, f"{each:.0f} bytes each"
+    gw.until(lambda: memory(gw) - before < 4 * 65536, "given back")
 
 
 def test_a_stalled_answer_holds_one_body_buffer(start):

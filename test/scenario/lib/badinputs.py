@@ -10,7 +10,7 @@ Ids: A request line, B fields, C body framing, D upgrades, G paths, I resources 
 
 
 class Row:
-    def __init__(self, id, what, data, statuses, keeps, seen, reason=None, see=None, then=None):
+    def __init__(self, id, what, data, statuses, keeps, seen, reason=None, see=None, then=None, tell=None):
         self.id, self.what, self.data = id, what, data
         self.statuses = tuple(statuses)  # final ones, in order
         self.keeps = keeps  # the connection serves a further request
@@ -18,6 +18,7 @@ class Row:
         self.reason = reason  # in the body of the last answer
         self.see = see  # looks at the requests a backend saw
         self.then = then  # "fin" or "rst" behind the bytes
+        self.tell = tell  # looks at the last answer
 
     def __repr__(self):
         return f"{self.id} {self.what}"
@@ -36,8 +37,8 @@ def good(id, what, data, see=None, n=1):
     ROWS.append(Row(id, what, data, [200] * n, True, n, None, see))
 
 
-def mixed(id, what, data, statuses, seen, reason=None, keeps=False, see=None, then=None):
-    ROWS.append(Row(id, what, data, statuses, keeps, seen, reason, see, then))
+def mixed(id, what, data, statuses, seen, reason=None, keeps=False, see=None, then=None, tell=None):
+    ROWS.append(Row(id, what, data, statuses, keeps, seen, reason, see, then, tell))
 
 
 H = b"Host: a\r\n"
@@ -294,6 +295,20 @@ for path in (b"/a%2fb", b"/a%5cb", b"/a;x=1/b", b"/a%252fb", b"/a%3fb", b"/a%23b
     good("G2", f"{path.decode()} passes as received", get(b"", path), both(target(path.decode()), lambda reqs: reqs[0].upstream == "a"))
 for path in (b"/a%zz", b"/a%", b"/a%4", b"/%u0041"):
     bad("G3", f"escape {path.decode()}", get(b"", path), "bad_path")
+SPLIT = b"/x%0d%0aSet-Cookie:%20y%0d%0a%0d%0aHTTP/1.1"
+for path in (SPLIT, b"/x%0D%0A%20X:y", b"/%0a", b"/x%7f%01", b"/x%c3%a9%ff"):
+    good("G4", f"{path.decode()} behind a rewritten prefix stays escaped", get(b"", b"/rewrite" + path),
+         lambda reqs, want="/to" + path.decode().lower(): reqs[0].target.lower() == want and not reqs[0].headers.all("set-cookie"))
+    mixed("G4", f"{path.decode()} in a Location stays escaped", get(b"", b"/redirect" + path), [302], 0, keeps=True,
+          tell=lambda r, want="/to" + path.decode().lower(): [v.lower().removeprefix("http://a").removeprefix(":%s" % r.port) for v in r.headers.all("location")] == [want]
+          and not r.headers.all("set-cookie"))
+bad("G4", "a Host that would end the Location", get(b"", b"/redirect/x", b"Host: a\r\n\tX: y\r\n"), "obs_fold")
+mixed("G5", "a path that a regular expression would try for ever", get(b"", b"/re/" + b"a" * 4000 + b"!", b"Host: re.test\r\n"), [500], 0, "regex_limit", keeps=True)
+mixed("G5", "a field of 30 KB that a regular expression would try for ever", get(b"X-Re: " + b"a" * 30_000 + b"!\r\n", b"/rx"), [500], 0, "regex_limit", keeps=True)
+good("G5", "what the expression takes is served", get(b"", b"/re/" + b"a" * 50, b"Host: re.test\r\n"), lambda reqs: reqs[0].upstream == "admin")
+mixed("G8", "a backend that is the gateway itself", get(b"", b"/loop"), [500], 0, "backend_is_gateway", keeps=True)
+mixed("G8", "the same with a body", post(b"Content-Length: 5", b"hello").replace(b"/p ", b"/loop "), [500], 0, "backend_is_gateway", keeps=True)
+good("G8", "a mirror that is the gateway itself, mirrored there again", get(b"", b"/mirror"), target("/mirror"))
 good("G6", "a field matched by value, given twice", get(b"X-Role: user\r\nX-Role: admin\r\n", b"/role"), lambda reqs: reqs[0].upstream == "a")
 good("G6", "a field matched by value", get(b"X-Role: admin\r\n", b"/role"), lambda reqs: reqs[0].upstream == "admin")
 good("G6", "a matched field with bytes from 0x80", get(b"X-Role: \xff\xfe\r\n", b"/role"), lambda reqs: reqs[0].upstream == "a")
@@ -314,3 +329,23 @@ bad("I3", "the end inside a head", b"GET / HTTP/1.1\r\nHost: a", "truncated", th
 mixed("I3", "half-closed behind the request: the answer still comes", get(b""), [200], 1, then="fin")
 ROWS.append(Row("I3", "reset inside a head", b"GET / HTTP/1.1\r\nHost: a", [], False, 0, then="rst"))
 ROWS.append(Row("I3", "connected and ended", b"", [], False, 0, then="fin"))
+
+# --- D6: what a tunnel carries, which is nobody's business but the ends' ------------------------
+
+MASKED = b"\x37\xfa\x21\x3d"
+FRAMES = {
+    "a text frame": b"\x81\x85" + MASKED + b"\x7f\x9f\x4d\x51\x58",
+    "an unmasked frame": b"\x81\x05hello",
+    "reserved bits": b"\xf1\x85" + MASKED + b"hello",
+    "an unknown opcode": b"\x8b\x80" + MASKED,
+    "a 64-bit length with its highest bit": b"\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff" + MASKED + b"x" * 100,
+    "a 64-bit length of zero": b"\x82\xff" + b"\0" * 8 + MASKED,
+    "a fragmented control frame": b"\x09\x82" + MASKED + b"ab" + b"\x80\x82" + MASKED + b"cd",
+    "a control frame of 126 bytes": b"\x89\xfe\0\x7e" + MASKED + b"p" * 126,
+    "UTF-8 that is none": b"\x81\x82" + b"\0\0\0\0" + b"\xc3\x28",
+    "a close frame and more behind it": b"\x88\x80" + MASKED + b"\x81\x80" + MASKED,
+    "half a frame": b"\x81\xfe\x01",
+    "a request": b"GET /admin HTTP/1.1\r\nHost: a\r\n\r\n",
+    "an answer": b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
+    "every byte": bytes(range(256)) * 4,
+}
