@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nothing to steal: what the shipped binary is, what it gave up, and what it never tells."""
 import base64
+import json
 import os
 import pathlib
 import re
@@ -8,7 +9,9 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
+import time
 
 import pytest
 
@@ -164,6 +167,57 @@ def test_runs_as_nobody_on_a_low_port_also_after_an_upgrade(as_nobody):
     text = (gw.folder / "all.yaml").read_text().split("\n---\n")
     gw.write(gateway(gw.port, listeners=both), *text[1:])
     gw.until(lambda: get(more).status == 200, "the second low port")
+
+
+def test_the_units_own_command_serves_port_80_as_nobody(tmp_path):
+    """ExecStart with the unit's user and capabilities, in a network of its own, where 80 is free: only the paths are others."""
+    if os.getuid() != 0 or subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode:
+        pytest.skip("only root can become somebody else in another network")
+    unit = (ROOT / "deploy" / "systemd" / "sluice.service").read_text()
+    command = re.search(r"^ExecStart=(.*)$", unit, re.M)[1].split()
+    assert command[0] == "/usr/bin/sluice" and "/etc/sluice" in command and "/var/lib/sluice" in command
+    assert "DynamicUser=yes\n" in unit and "User=root" not in unit
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-unit-"))
+    paths = {"/usr/bin/sluice": folder / "sluice", "/etc/sluice": folder / "etc", "/var/lib/sluice": folder / "state"}
+    shutil.copy2(binary(), paths["/usr/bin/sluice"])
+    for name in ("/etc/sluice", "/var/lib/sluice"):
+        paths[name].mkdir()
+    redirect = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
+    (paths["/etc/sluice"] / "all.yaml").write_text("\n---\n".join(json.dumps(o) for o in (gateway(80), route(rules=[{"filters": [redirect]}]))))
+    for path in (folder, *paths.values()):
+        os.chown(path, NOBODY, NOBODY)
+    drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--bounding-set=-all,+net_bind_service",
+            "--inh-caps=-all,+net_bind_service", "--ambient-caps=-all,+net_bind_service", "--no-new-privs"]
+    with open(folder / "log", "wb") as log:
+        p = subprocess.Popen(["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *drop, *[str(paths.get(w, w)) for w in command]],
+                             stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    ask = ["nsenter", "-t", str(p.pid), "-n", sys.executable, "-c",
+           "import http.client as h; c = h.HTTPConnection('127.0.0.1', 80, timeout=2); c.request('GET', '/x'); r = c.getresponse(); print(r.status, r.headers['location'])"]
+    try:
+        end, got = time.monotonic() + 20, ""
+        while "301" not in got:
+            assert time.monotonic() < end and p.poll() is None, (folder / "log").read_text()
+            got = subprocess.run(ask, capture_output=True, text=True).stdout
+        assert got.split() == ["301", "https://127.0.0.1/x"], got
+        assert proc_status(p.pid)["Uid"].split()[0] == str(NOBODY) and int(proc_status(p.pid)["CapEff"], 16) == BIND
+    finally:
+        p.send_signal(signal.SIGTERM)
+        p.send_signal(signal.SIGTERM)
+        try:
+            p.wait(20)
+        except subprocess.TimeoutExpired:
+            p.kill()
+            p.wait()
+        shutil.rmtree(folder)
+    assert p.returncode == 0
+
+
+def test_systemd_takes_the_unit():
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("no systemd here")
+    unit = ROOT / "deploy" / "systemd" / "sluice.service"
+    done = subprocess.run(["systemd-analyze", "verify", "--recursive-errors=no", str(unit)], capture_output=True, text=True)
+    assert not [line for line in done.stderr.splitlines() if "sluice.service" in line and "is not executable" not in line and "man " not in line], done.stderr
 
 
 # --- what is never told ----------------------------------------------------------------------------
