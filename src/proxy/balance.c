@@ -170,17 +170,22 @@ static struct plan_endpoint *pick_level(struct worker *w, const struct plan_upst
 	return a->endpoint;
 }
 
-/* The next in order, from where this worker's last pick of this upstream was. */
+/* The next in order behind this worker's last pick of this upstream: behind the pick, not behind
+ * the place looked at first, or the one after a target that is set aside would get its share too.
+ */
 static struct plan_endpoint *pick_round_robin(struct worker *w, const struct plan_upstream *u,
 	enum eligible level, const struct plan_endpoint *avoid)
 {
-	uint32_t at = wendpoint_get(w, u->targets[0].endpoint)->round++;
+	uint32_t *round = &wendpoint_get(w, u->targets[0].endpoint)->round;
 
 	for (uint32_t i = 0; i < u->ntargets; i++) {
-		const struct plan_target *t = &u->targets[(at + i) % u->ntargets];
+		uint32_t at = (*round + i) % u->ntargets;
+		const struct plan_target *t = &u->targets[at];
 
-		if (t->endpoint != avoid && target_is(t, level))
-			return t->endpoint;
+		if (t->endpoint == avoid || !target_is(t, level))
+			continue;
+		*round = at + 1;
+		return t->endpoint;
 	}
 	return NULL;
 }
