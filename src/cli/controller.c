@@ -107,7 +107,8 @@ static int set_options(struct process *p)
 		.image = o->text[OPT_IMAGE],
 		.feed_host = host,
 		.log_level = o->text[OPT_LOG_LEVEL],
-		.address_timeout = o->time[OPT_ADDRESS_TIMEOUT]};
+		.address_timeout = o->time[OPT_ADDRESS_TIMEOUT],
+		.unmanaged = {o->text[OPT_PUBLISH_SERVICE], o->text[OPT_PUBLISH_STATUS_ADDRESS]}};
 	if (addr_parse(o->text[OPT_FEED_LISTEN], &c->feed_listen) < 0)
 		return failed(STR("--feed-listen: an address like [::]:15010 is wanted"));
 	return 0;
@@ -153,10 +154,22 @@ static int start_health(struct process *p)
 
 	if (str_eq(text, STR("off")))
 		return 0;
+	if (text.n && text.p[0] == ':') /* Kong's way to say "any address" */
+		text = arena_printf(&p->arena, "[::]%.*s", STR_ARG(text));
 	if (addr_parse(text, &at) < 0)
 		return failed(STR("--health: an address like [::]:10254 is wanted"));
 	fd = listener_open_dual(&at);
 	return fd < 0 ? fd : admin_server_new(p->loop, fd, on_health, p, &p->health);
+}
+
+static void tell_strangers(const struct process *p)
+{
+	struct buf names = {0};
+
+	options_strangers(p->o, &names);
+	if (names.n)
+		log_warn("variables that mean nothing here", LOG_STR("names", buf_str(&names)));
+	buf_fini(&names);
 }
 
 static int start(struct process *p)
@@ -171,6 +184,8 @@ static int start(struct process *p)
 		rc = start_signals(p);
 	if (rc == 0)
 		rc = start_log(p);
+	if (rc == 0)
+		tell_strangers(p);
 	if (rc == 0)
 		rc = start_health(p);
 	if (rc == 0)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct option_def {
 	const char *name;
@@ -158,33 +159,109 @@ static int option_set(
 	return 0;
 }
 
+/* Names of other programs' flags that mean the same here. */
+static const struct option_alias {
+	const char *name;
+	enum option_id id;
+	enum command command;
+} option_aliases[] = {
+	{"gateway-api-controller-name", OPT_CONTROLLER_NAME, CMD_CONTROLLER},
+	{"health-probe-bind-address", OPT_HEALTH, CMD_CONTROLLER},
+	{"election-namespace", OPT_NAMESPACE, CMD_CONTROLLER},
+};
+
+/* "<prefix>NAME-OF-FLAG" as a variable. */
+static void variable(struct buf *out, const char *prefix, const char *name)
+{
+	buf_reset(out);
+	buf_add(out, str_from(prefix));
+	for (; *name; name++)
+		buf_addc(out, (char)(*name == '-'                    ? '_'
+				      : *name >= 'a' && *name <= 'z' ? *name - 32
+								     : *name));
+	buf_addc(out, 0);
+}
+
+static const char *variable_of(struct buf *name, const char *prefix, const char *flag)
+{
+	const char *value;
+
+	variable(name, prefix, flag);
+	value = getenv(name->p);
+	return value && *value ? value : NULL;
+}
+
+/* The variable that sets <id>, its name in <name>; NULL: none does. */
+static const char *option_variable(const struct options *o, enum option_id id, struct buf *name)
+{
+	const struct option_def *d = &defs[id];
+	const char *value;
+
+	if (d->kind == OPTION_LIST || d->kind == OPTION_FLAG)
+		return NULL;
+	value = variable_of(name, "SLUICE_", d->name);
+	if (!value && (id == OPT_PROXY_LISTEN || id == OPT_STREAM_LISTEN))
+		value = variable_of(name, "KONG_", d->name);
+	if (!value && o->command == CMD_CONTROLLER && (d->commands & CMD_CONTROLLER))
+		value = variable_of(name, "CONTROLLER_", d->name);
+	for (size_t i = 0; !value && i < ARRAY_LEN(option_aliases); i++)
+		if (option_aliases[i].id == id && option_aliases[i].command == o->command)
+			value = variable_of(name, "CONTROLLER_", option_aliases[i].name);
+	return value;
+}
+
+static bool variable_known(const char *entry, const char *flag, struct buf *name)
+{
+	size_t n;
+
+	variable(name, "CONTROLLER_", flag);
+	n = strlen(name->p);
+	return strncmp(entry, name->p, n) == 0 && entry[n] == '=';
+}
+
+static bool stranger(const char *entry, struct buf *name)
+{
+	if (strncmp(entry, "CONTROLLER_", 11) != 0)
+		return false;
+	for (size_t id = 0; id < OPTION_COUNT_; id++)
+		if ((defs[id].commands & CMD_CONTROLLER) &&
+			variable_known(entry, defs[id].name, name))
+			return false;
+	for (size_t i = 0; i < ARRAY_LEN(option_aliases); i++)
+		if (variable_known(entry, option_aliases[i].name, name))
+			return false;
+	return true;
+}
+
+void options_strangers(const struct options *o, struct buf *out)
+{
+	struct buf name = {0};
+
+	for (char **e = environ; o->command == CMD_CONTROLLER && e && *e; e++)
+		if (stranger(*e, &name))
+			buf_printf(out, "%s%.*s", out->n ? ", " : "",
+				STR_ARG(str_take(str_from(*e), str_find(str_from(*e), '='))));
+	buf_fini(&name);
+}
+
 static int options_defaults(struct options *o, struct buf *err)
 {
-	for (size_t id = 0; id < OPTION_COUNT_; id++) {
-		char var[64];
-		size_t n;
-		const char *value;
-		int rc;
+	struct buf name = {0};
+	int rc = 0;
 
-		n = (size_t)snprintf(var, sizeof(var), "SLUICE_%s", defs[id].name);
-		for (size_t i = 0; i < n; i++)
-			var[i] = (char)(var[i] == '-'                    ? '_'
-					: var[i] >= 'a' && var[i] <= 'z' ? var[i] - 32
-									 : var[i]);
-		value = defs[id].kind == OPTION_LIST || defs[id].kind == OPTION_FLAG ? NULL
-										     : getenv(var);
-		if (value && *value) {
+	for (size_t i = 0; rc == 0 && i < OPTION_COUNT_; i++) {
+		enum option_id id = (enum option_id)i;
+		const char *value = option_variable(o, id, &name);
+
+		if (value) {
 			o->given[id] = true;
-			rc = option_set(o, id, str_from(value), var, err);
+			rc = option_set(o, id, str_from(value), name.p, err);
 		} else if (defs[id].kind != OPTION_LIST) {
 			rc = option_set(o, id, str_from(defs[id].dflt), defs[id].name, err);
-		} else {
-			rc = 0;
 		}
-		if (rc < 0)
-			return rc;
 	}
-	return 0;
+	buf_fini(&name);
+	return rc;
 }
 
 static int option_find(struct str name, enum command command, enum option_id *ret_id)
@@ -192,6 +269,13 @@ static int option_find(struct str name, enum command command, enum option_id *re
 	for (size_t id = 0; id < OPTION_COUNT_; id++) {
 		if (str_eq(name, str_from(defs[id].name)) && (defs[id].commands & command)) {
 			*ret_id = (enum option_id)id;
+			return 0;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(option_aliases); i++) {
+		if (str_eq(name, str_from(option_aliases[i].name)) &&
+			option_aliases[i].command == command) {
+			*ret_id = option_aliases[i].id;
 			return 0;
 		}
 	}
@@ -303,6 +387,13 @@ void options_usage(struct buf *out)
 	buf_add(out, STR("\n'sluice COMMAND --help' says more.\n"));
 }
 
+static void help_aliases(enum option_id id, enum command command, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(option_aliases); i++)
+		if (option_aliases[i].id == id && option_aliases[i].command == command)
+			buf_printf(out, "  --%s, or\n", option_aliases[i].name);
+}
+
 void options_help(enum command command, struct buf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
@@ -317,12 +408,15 @@ void options_help(enum command command, struct buf *out)
 
 		if (!d->help || !(d->commands & command))
 			continue;
+		help_aliases((enum option_id)id, command, out);
 		buf_printf(
 			out, "  --%s%s%s\n      %s", d->name, *d->arg ? " " : "", d->arg, d->help);
 		if (*d->dflt)
 			buf_printf(out, " (default %s)", d->dflt);
 		buf_addc(out, '\n');
 	}
+	if (command == CMD_CONTROLLER)
+		buf_add(out, STR("\nEach also as a variable CONTROLLER_… .\n"));
 	if (command & (CMD_CHECK | CMD_STATUS | CMD_EXPLAIN | CMD_SERVE))
 		buf_add(out,
 			STR("\nexit: 0 good, 1 findings, no match or cannot start, 2 usage\n"));

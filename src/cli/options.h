@@ -3,8 +3,10 @@
  * options.h -- the command line: one table makes parser, --help, man page and completion.
  *
  * A process setting is --flag VALUE (or --flag=VALUE) or the variable SLUICE_FLAG (upper case, '-'
- * as '_'); the flag wins over the variable, the variable over the default.  Options may follow
- * paths; "--" ends them.  Values borrow argv and environ, which live as long as the process.
+ * as '_'); the flag wins over the variable, the variable over the default.  Who comes from Kong
+ * finds his own: the controller also reads CONTROLLER_FLAG and knows some flags by Kong's names
+ * (option_aliases), the listens are also KONG_PROXY_LISTEN and KONG_STREAM_LISTEN.  Options may
+ * follow paths; "--" ends them.  Values borrow argv and environ, which live as long as the process.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -13,6 +15,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "source/kong_listen.h"
 
 enum command {
 	CMD_SERVE = 1 << 0,
@@ -45,6 +48,15 @@ enum option_kind {
 	X(FEED, "feed", TEXT, "URL", "", CMD_SERVE,                                                 \
 		"serve one Gateway as this controller feeds it, instead of PATH")                   \
 	X(GATEWAY, "gateway", TEXT, "NAMESPACE/NAME", "", CMD_SERVE, "the Gateway of --feed")       \
+	X(GATEWAY_CLASS, "gateway-class", TEXT, "NAME", "", CMD_SERVE,                              \
+		"with --feed: serve all Gateways of this class, on the two listens below")          \
+	X(PROXY_LISTEN, "proxy-listen", TEXT, "off|LISTEN, …", KONG_PROXY_LISTEN_DEFAULT,           \
+		CMD_SERVE,                                                                          \
+		"where --gateway-class takes HTTP and HTTPS: host:port [ssl] [http2] "              \
+		"[proxy_protocol] [deferred] [bind] [reuseport] [backlog=N] [ipv6only=on|off] "     \
+		"[so_keepalive=on|off|idle:interval:count], …; also KONG_PROXY_LISTEN")             \
+	X(STREAM_LISTEN, "stream-listen", TEXT, "off|LISTEN, …", "off", CMD_SERVE,                  \
+		"where it takes TCP, TLS (ssl) and UDP (udp), likewise; also KONG_STREAM_LISTEN")   \
 	X(FEED_CA, "feed-ca", TEXT, "FILE", "", CMD_SERVE,                                          \
 		"certificate authority of the feed; none: the system's")                            \
 	X(FEED_TOKEN, "feed-token", TEXT, "FILE", "", CMD_SERVE,                                    \
@@ -63,6 +75,12 @@ enum option_kind {
 		"domain of the cluster's DNS")                                                      \
 	X(ADDRESS_TIMEOUT, "address-timeout", TIME, "TIME", "10s", CMD_CONTROLLER,                  \
 		"a requested address that has not come by then is told as not usable")              \
+	X(PUBLISH_SERVICE, "publish-service", TEXT, "NAMESPACE/NAME", "", CMD_CONTROLLER,           \
+		"Service in front of the data planes of unmanaged classes; a class's annotation "   \
+		"sluice.dev/publish-service wins")                                                  \
+	X(PUBLISH_STATUS_ADDRESS, "publish-status-address", TEXT, "ADDR,…", "", CMD_CONTROLLER,     \
+		"addresses of the Gateways of unmanaged classes, not the Service's; a class's "     \
+		"annotation sluice.dev/publish-status-address wins")                                \
 	X(WORKERS, "workers", COUNT, "N", "0", CMD_SERVE,                                           \
 		"worker threads; 0: one per core, at most 16")                                      \
 	X(MEMORY_LIMIT, "memory-limit", SIZE, "auto|off|SIZE", "auto", CMD_SERVE,                   \
@@ -135,6 +153,9 @@ int must_check time_parse(struct str s, nsec *ret_time);
 
 /* "64MiB", "512KiB", "2GiB" or a number of bytes.  0 or -EINVAL. */
 int must_check size_parse(struct str s, uint64_t *ret_size);
+
+/* Appends the names of the variables CONTROLLER_… in the environment that mean nothing to us. */
+void options_strangers(const struct options *o, struct buf *out);
 
 /* Usage of the whole program, or of one command. */
 void options_usage(struct buf *out);

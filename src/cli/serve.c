@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -218,11 +219,91 @@ static int start_proxy(struct serve *s)
 	return proxy_new(s->loop, s->plans, &config, &ops, s, &s->proxy);
 }
 
+/* What an unmanaged data plane listens on. */
+static int own_listens(const struct options *o, struct kong_listens *l)
+{
+	static const struct {
+		enum option_id id;
+		const char *name;
+	} rows[] = {{OPT_PROXY_LISTEN, "KONG_PROXY_LISTEN (--proxy-listen)"},
+		{OPT_STREAM_LISTEN, "KONG_STREAM_LISTEN (--stream-listen)"}};
+	struct buf err = {0};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(rows); i++)
+		rc = kong_listens_parse(l, rows[i].id == OPT_STREAM_LISTEN, o->text[rows[i].id],
+			rows[i].name, &err);
+	for (size_t i = 0; rc == 0 && i < l->v.n; i++) {
+		if (!(l->v.p[i].flags & KONG_LISTEN_PROXY_PROTOCOL))
+			continue;
+		/* To serve it without would take the header for a request. */
+		buf_printf(&err, "%.*s:%u: proxy_protocol is not served yet",
+			STR_ARG(l->v.p[i].host), l->v.p[i].port);
+		rc = -EINVAL;
+	}
+	if (rc < 0)
+		fprintf(stderr, "sluice serve: %.*s\n", STR_ARG(buf_str(&err)));
+	buf_fini(&err);
+	return rc;
+}
+
+/* A listen's host may be a name: what it stands for at our start. */
+static int listen_resolve(struct kong_listen *l)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *list;
+	char *host = mem_strdup(l->host);
+	int rc = getaddrinfo(host, NULL, &hints, &list);
+
+	if (rc != 0) {
+		fprintf(stderr, "sluice serve: listen %s:%u: %s\n", host, l->port,
+			gai_strerror(rc));
+	} else {
+		struct sockaddr_storage ss = {0};
+		struct addr a;
+		char text[ADDR_TEXT];
+
+		memcpy(&ss, list->ai_addr, list->ai_addrlen);
+		a = addr_of(&ss, list->ai_addrlen);
+		rc = plan_addr_parse(str_from(addr_format_ip(&a, text)), l->port, &l->addr);
+		freeaddrinfo(list);
+	}
+	mem_free(host);
+	return rc == 0 ? 0 : -EADDRNOTAVAIL;
+}
+
+/* Before the sandbox: names are looked up with the system's resolver. */
+static int start_listens(struct serve *s)
+{
+	int rc;
+
+	if (!s->o->text[OPT_GATEWAY_CLASS].n)
+		return 0;
+	rc = own_listens(s->o, &s->own);
+	for (size_t i = 0; rc == 0 && i < s->own.v.n; i++)
+		if (!s->own.v.p[i].addr.family)
+			rc = listen_resolve(&s->own.v.p[i]);
+	return rc;
+}
+
+/* What of the listens' flags has no effect, and why. */
+static void tell_listens(const struct serve *s)
+{
+	struct buf notes = {0};
+	struct str rest;
+
+	kong_listens_notes(&s->own, &notes);
+	for (rest = buf_str(&notes); rest.n;)
+		log_warn("listen", LOG_STR("note", str_cut(&rest, '\n')));
+	buf_fini(&notes);
+}
+
 static int start_engine(struct serve *s)
 {
 	static const struct engine_ops ops = {on_plan, on_input, serve_problems};
 	const struct feed_options feed = {.url = s->o->text[OPT_FEED],
 		.gateway = s->o->text[OPT_GATEWAY],
+		.class_name = s->o->text[OPT_GATEWAY_CLASS],
+		.listens = &s->own,
 		.ca_file = s->o->text[OPT_FEED_CA],
 		.token_file = s->o->text[OPT_FEED_TOKEN]};
 	const struct engine_options options = {.paths = s->o->words.p,
@@ -307,6 +388,8 @@ static int start(struct serve *s)
 	if (rc == 0)
 		rc = start_paths(s);
 	if (rc == 0)
+		rc = start_listens(s);
+	if (rc == 0)
 		rc = start_access_log(s);
 	if (rc == 0)
 		rc = start_sandbox(s);
@@ -322,6 +405,8 @@ static int start(struct serve *s)
 	rc = serve_watch_signals(s);
 	if (rc == 0)
 		rc = start_log(s);
+	if (rc == 0)
+		tell_listens(s);
 	if (rc == 0)
 		rc = start_proxy(s);
 	if (rc == 0)
@@ -353,6 +438,7 @@ static void stop(struct serve *s)
 	steer_free(s->steer);
 	loop_free(s->loop);
 	listens_fini(&s->listens);
+	kong_listens_fini(&s->own);
 	mem_free(s->state_dir);
 }
 
@@ -408,6 +494,24 @@ static void raise_descriptors(void)
 	}
 }
 
+static bool usage_good(const struct options *o)
+{
+	bool feed = o->text[OPT_FEED].n, one = o->text[OPT_GATEWAY].n,
+	     class = o->text[OPT_GATEWAY_CLASS].n;
+	struct kong_listens l = {0};
+	int rc = 0;
+
+	if (feed ? o->words.n || one == class : class) {
+		fputs("sluice serve: --feed wants --gateway or --gateway-class, and no PATH\n",
+			stderr);
+		return false;
+	}
+	if (class)
+		rc = own_listens(o, &l);
+	kong_listens_fini(&l);
+	return rc == 0;
+}
+
 int command_serve(const struct options *o, char **argv)
 {
 	raise_descriptors();
@@ -415,10 +519,8 @@ int command_serve(const struct options *o, char **argv)
 		fputs("sluice serve: which PATH? see 'sluice serve --help'\n", stderr);
 		return EXIT_USAGE;
 	}
-	if (o->text[OPT_FEED].n && (o->words.n || !o->text[OPT_GATEWAY].n)) {
-		fputs("sluice serve: --feed wants --gateway and no PATH\n", stderr);
+	if (!usage_good(o))
 		return EXIT_USAGE;
-	}
 	if (option_is(o, OPT_SUPERVISE, "off"))
 		return serve_child((void *)(uintptr_t)o, NULL);
 	if (sandbox_wanted(o)) {

@@ -45,6 +45,8 @@ static void begin_end(struct serve *s)
 		return;
 	s->ending = true;
 	s->ready = false;
+	if (s->engine)
+		engine_ending(s->engine);
 	log_info("ending");
 	if (!s->retired)
 		proxy_drain(s->proxy, PROXY_DRAIN_ANNOUNCE);

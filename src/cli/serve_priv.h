@@ -31,6 +31,7 @@ struct serve {
 	struct admin_server *admin;
 	struct admin_server *health;
 	struct listens listens; /* without a supervisor */
+	struct kong_listens own; /* --gateway-class: what we listen on */
 	struct watch signals;
 	struct watch tell;
 	struct timer drain;

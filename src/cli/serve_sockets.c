@@ -56,6 +56,17 @@ void serve_close_sockets(void *arg, const struct addr *at)
 		log_error("the supervisor does not answer");
 }
 
+/* "tcp/80", "udp/10.0.0.1:53": what listeners call the port, whatever the socket's own is. */
+static uint16_t port_number(struct str name)
+{
+	size_t at = name.n;
+	uint64_t n;
+
+	while (at > 0 && name.p[at - 1] >= '0' && name.p[at - 1] <= '9')
+		at--;
+	return str_to_u64(str_skip(name, at), 65535, &n) < 0 ? 0 : (uint16_t)n;
+}
+
 void serve_bound(void *arg, struct str port, const struct addr *at, int err)
 {
 	struct serve *s = arg;
@@ -66,5 +77,5 @@ void serve_bound(void *arg, struct str port, const struct addr *at, int err)
 			LOG_ERR(err));
 	else
 		log_info("listening", LOG_STR("address", str_from(addr_format(at, text))));
-	engine_port_bound(s->engine, str_starts(port, STR("udp/")), addr_port(at), err);
+	engine_port_bound(s->engine, str_starts(port, STR("udp/")), port_number(port), err);
 }

@@ -165,6 +165,11 @@ static enum writer_answer on_may(void *arg, enum object_kind kind, struct str ke
 	return gates_hold(c, kind, key) ? WRITER_FORGET : WRITER_GO;
 }
 
+static void on_unmanaged(void *arg)
+{
+	controller_update_soon(arg);
+}
+
 static void on_classes(void *arg)
 {
 	controller_update_soon(arg);
@@ -238,6 +243,8 @@ static void on_authority(void *arg, struct str cert, struct str key)
 		log_error("the feed cannot be served", LOG_ERR(rc));
 		return;
 	}
+	buf_reset(&c->ca);
+	buf_add(&c->ca, cert);
 	c->provision = provision_new(c->api, &o, on_provisioned, c);
 	identity(&who);
 	c->lease =
@@ -274,6 +281,7 @@ int controller_new(
 	c->authority = authority_new(c->api, o->namespace, on_authority, c);
 	c->classes =
 		classes_new(c->api, &c->store, c->translator, c->source, c->writer, on_classes, c);
+	c->unmanaged = unmanaged_new(c->api, &c->o->unmanaged, on_unmanaged, c);
 	*ret_controller = c;
 	return 0;
 }
@@ -301,6 +309,7 @@ void controller_free(struct controller *c)
 	provision_free(c->provision);
 	authority_free(c->authority);
 	gates_free(c);
+	unmanaged_free(c->unmanaged);
 	writer_status_free(c->writer);
 	kube_source_free(c->source);
 	translator_free(c->translator);
@@ -308,5 +317,6 @@ void controller_free(struct controller *c)
 	api_free(c->api);
 	secure_context_free(c->tls);
 	buf_fini(&c->feed_url);
+	buf_fini(&c->ca);
 	mem_free(c);
 }

@@ -10,6 +10,7 @@
 #ifndef CONTROL_CONTROLLER_H
 #define CONTROL_CONTROLLER_H
 
+#include "control/unmanaged.h"
 #include "kube/config.h"
 #include "net/addr.h"
 #include "net/loop.h"
@@ -30,6 +31,7 @@ struct controller_options {
 	struct addr feed_listen;
 	struct str log_level; /* of data planes */
 	nsec address_timeout;
+	struct unmanaged_options unmanaged;
 };
 
 /* Returns owned, or -errno (unusable certificates, the feed's address). */

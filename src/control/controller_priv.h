@@ -11,6 +11,7 @@
 #include "control/controller.h"
 #include "control/feed_server.h"
 #include "control/gate_priv.h"
+#include "control/unmanaged.h"
 #include "control/writer.h"
 #include "kube/lease.h"
 #include "source/kube_source.h"
@@ -37,7 +38,9 @@ struct controller {
 	struct map gates; /* by key */
 	struct task update;
 	struct timer settle; /* the end of a new leader's patience */
+	struct unmanaged *unmanaged;
 	struct buf feed_url;
+	struct buf ca; /* of the feed, PEM */
 	bool complete; /* the source has settled */
 	bool gates_dirty; /* what Gateways want is to be looked at again */
 	bool fresh; /* leads, and has not looked at all Gateways yet */

@@ -37,7 +37,9 @@ struct engine {
 	struct names *names;
 	struct stamps stamps;
 	struct task update_task;
+	const struct kong_listens *listens; /* of an unmanaged data plane; NULL: the plan's own */
 	bool read;
+	bool ending;
 	nsec change_began; /* of the burst that is being used */
 	struct engine_reload reload;
 	/* last-known-good */
@@ -84,7 +86,13 @@ static void engine_update(struct engine *e)
 static void engine_ack(struct engine *e)
 {
 	if (e->feed && e->read)
-		feed_source_ack(e->feed, e->refused.p, e->refused.n);
+		feed_source_ack(e->feed, !e->ending, e->refused.p, e->refused.n);
+}
+
+void engine_ending(struct engine *e)
+{
+	e->ending = true;
+	engine_ack(e);
 }
 
 static void engine_update_run(struct task *t)
@@ -237,11 +245,28 @@ struct engine_input engine_input(const struct engine *e)
 		file_source_digest(e->source), file_source_stale(e->source), e->from_state};
 }
 
+/* Where listener ports lead, on the listens that we were told at our start. */
+static void engine_join(struct engine *e)
+{
+	const struct publish_port *ports;
+	struct translate_listen *list;
+	struct arena a;
+	size_t n;
+
+	if (!e->listens || !feed_source_ports(e->feed, &ports, &n))
+		return;
+	arena_init(&a, 0);
+	list = kong_listens_join(e->listens, ports, n, &a, &n);
+	translator_set_listens(e->translator, STR(""), true, STR(""), list, n);
+	arena_fini(&a);
+}
+
 static void engine_fed(void *arg)
 {
 	struct engine *e = arg;
 
 	e->change_began = clock_mono(e->clock);
+	engine_join(e);
 	engine_update(e);
 	engine_reloaded(e);
 	e->read = true;
@@ -288,8 +313,14 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 		.plans = plans};
 	int rc;
 
-	if (options->feed)
+	if (options->feed && options->feed->class_name.n) {
+		t.mode = TRANSLATE_SHARED;
+		t.only_class = options->feed->class_name;
+		t.any_controller = true;
+		e->listens = options->feed->listens;
+	} else if (options->feed) {
 		t.only_gateway = options->feed->gateway;
+	}
 	if (options->controller.n) {
 		t.controllers = &options->controller;
 		t.n_controllers = 1;

@@ -45,6 +45,8 @@ void engine_read(struct engine *e);
 void engine_free(struct engine *e);
 /* Writes the last good input now if it has changed. */
 void engine_save(struct engine *e);
+/* We are about to end: the controller no longer counts on us. */
+void engine_ending(struct engine *e);
 /* Another process keeps the state folder from now on. */
 void engine_leave_state(struct engine *e);
 

@@ -53,6 +53,8 @@ struct feed {
 	uint64_t generation_rev; /* the first revision that holds it */
 	int64_t last_generation; /* before */
 	struct list conns; /* streaming */
+	struct buf ports; /* the frame of a class's Service; empty: none was told */
+	bool ports_new;
 	struct buf batch;
 };
 
@@ -82,6 +84,8 @@ struct feed_conn {
 	uint64_t token_hash;
 	struct feed *feed;
 	uint64_t acked;
+	bool ready; /* it said so with its last word */
+	struct buf proxy_listen, stream_listen; /* likewise */
 	char session[33];
 };
 
@@ -205,6 +209,8 @@ static void conn_free(struct task *t)
 	buf_fini(&c->out);
 	buf_fini(&c->sending);
 	buf_fini(&c->review_body);
+	buf_fini(&c->proxy_listen);
+	buf_fini(&c->stream_listen);
 	mem_free(c);
 }
 
@@ -336,6 +342,9 @@ void feed_server_publish(struct feed_server *s, struct str gateway, int64_t gene
 
 	f->raws = raws;
 	buf_reset(&f->batch);
+	if (f->ports_new)
+		buf_add(&f->batch, buf_str(&f->ports));
+	f->ports_new = false;
 	translator_read_set(t, gateway, on_read_object, f);
 	add_gone(f);
 	if (!f->batch.n && f->generation == generation)
@@ -351,6 +360,66 @@ void feed_server_publish(struct feed_server *s, struct str gateway, int64_t gene
 		conn_write(container_of(node, struct feed_conn, peer), buf_str(&f->batch));
 	if (f->batch.cap > NBUF_LARGE)
 		buf_fini(&f->batch);
+}
+
+void feed_server_ports(
+	struct feed_server *s, struct str class_name, const struct publish_port *ports, size_t n)
+{
+	struct feed *f = feed_get(s, class_name);
+	struct buf b = {0};
+
+	buf_add(&b, STR("{\"type\":\"PORTS\""));
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s{\"port\":%u,\"udp\":%s,\"target\":%u}", i ? "," : ",\"ports\":[",
+			ports[i].port, ports[i].udp ? "true" : "false", ports[i].target);
+	buf_add(&b, n ? STR("]}\n") : ports ? STR(",\"ports\":[]}\n") : STR("}\n"));
+	if (str_eq(buf_str(&b), buf_str(&f->ports))) {
+		buf_fini(&b);
+		return;
+	}
+	buf_fini(&f->ports);
+	f->ports = b;
+	f->ports_new = true;
+}
+
+uint64_t feed_server_rev(const struct feed_server *s, struct str gateway)
+{
+	const struct feed *f = map_get(&s->feeds, gateway);
+
+	return f ? f->rev : 0;
+}
+
+uint64_t feed_server_acked(const struct feed_server *s, struct str gateway)
+{
+	const struct feed *f = map_get(&s->feeds, gateway);
+	uint64_t best = 0;
+
+	if (!f)
+		return 0;
+	list_for_each (node, &f->conns) {
+		const struct feed_conn *c = container_of(node, struct feed_conn, peer);
+
+		if (c->ready)
+			best = MAX(best, c->acked);
+	}
+	return best;
+}
+
+void feed_server_reports(
+	const struct feed_server *s, struct str class_name, feed_report_f *fn, void *ctx)
+{
+	const struct feed *f = map_get(&s->feeds, class_name);
+
+	if (!f)
+		return;
+	list_for_each (node, &f->conns) {
+		const struct feed_conn *c = container_of(node, struct feed_conn, peer);
+		const struct feed_report r = {
+			buf_str(&c->proxy_listen), buf_str(&c->stream_listen)};
+
+		if (c->acked && c->ready)
+			fn(ctx, &r);
+	}
 }
 
 void feed_server_forget(struct feed_server *s, struct str gateway)
@@ -374,6 +443,7 @@ void feed_server_forget(struct feed_server *s, struct str gateway)
 		fed_free(slot->value);
 	map_fini(&f->objects);
 	buf_fini(&f->batch);
+	buf_fini(&f->ports);
 	mem_free((void *)(uintptr_t)f->gateway.p);
 	mem_free(f);
 }
@@ -443,7 +513,7 @@ static void stream_begin(struct feed_conn *c, struct str gateway)
 	size_t at = 0;
 
 	if (!f || !f->rev) {
-		refuse(c, 503, STR("nothing is known of this Gateway yet\n"));
+		refuse(c, 503, STR("nothing is known of this Gateway or class yet\n"));
 		return;
 	}
 	rand_secure(id, sizeof(id));
@@ -458,6 +528,8 @@ static void stream_begin(struct feed_conn *c, struct str gateway)
 		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
 		"{\"type\":\"HELLO\",\"session\":\"%s\"}\n{\"type\":\"LIST\"}\n",
 		c->session);
+	if (f->ports.n)
+		buf_add(&b, buf_str(&f->ports));
 	while ((slot = map_next(&f->objects, &at))) {
 		struct fed *o = slot->value;
 		struct raw *r =
@@ -498,9 +570,24 @@ static void believe(struct feed_server *s, uint64_t token_hash, struct str accou
 		token_hash, loop_now(s->loop) + FEED_TOKEN_LIFE, mem_strdup(account)};
 }
 
-static struct str wanted_gateway(const struct feed_conn *c)
+static bool wants_class(const struct feed_conn *c)
 {
-	return str_skip(http_path(&c->request), strlen(FEED_PATH));
+	return str_starts(http_path(&c->request), STR(FEED_CLASS_PATH));
+}
+
+/* The feed asked for: a Gateway's key, or a class's name. */
+static struct str wanted_feed(const struct feed_conn *c)
+{
+	return str_skip(http_path(&c->request),
+		wants_class(c) ? strlen(FEED_CLASS_PATH) : strlen(FEED_PATH));
+}
+
+/* Nothing of another form, so that no name stands for another kind of feed. */
+static bool wanted_well(const struct feed_conn *c)
+{
+	struct str feed = wanted_feed(c);
+
+	return feed.n && (str_find(feed, '/') == feed.n) == wants_class(c);
 }
 
 static void stream_if_allowed(struct feed_conn *c, struct str account)
@@ -509,10 +596,72 @@ static void stream_if_allowed(struct feed_conn *c, struct str account)
 
 	if (!s->on)
 		refuse(c, 503, STR("another replica leads\n"));
-	else if (!s->ops->allowed(s->arg, wanted_gateway(c), account))
+	else if (wants_class(c)) /* the SubjectAccessReview said yes */
+		stream_begin(c, wanted_feed(c));
+	else if (!s->ops->allowed(s->arg, wanted_feed(c), account))
 		refuse(c, 403, STR("this account serves another Gateway\n"));
 	else
-		stream_begin(c, wanted_gateway(c));
+		stream_begin(c, wanted_feed(c));
+}
+
+static void on_access(struct api_call *call, int res, int status, struct str body)
+{
+	struct feed_conn *c = container_of(call, struct feed_conn, review);
+	const struct value *st = NULL, *yes;
+	struct value v;
+	struct arena a;
+
+	if (c->state != FEED_ASKING)
+		return;
+	arena_init(&a, 0);
+	if (res == 0 && status / 100 == 2 && text_parse_json(&a, body, &v, NULL) == 0)
+		st = value_get(&v, STR("status"));
+	yes = value_get(st, STR("allowed"));
+	if (!st) {
+		refuse(c, 503, STR("the access could not be reviewed\n"));
+	} else if (!yes || yes->kind != VALUE_BOOL || !yes->boolean) {
+		refuse(c, 403,
+			STR("not allowed: verb serve on this gatewayclass is wanted (RBAC)\n"));
+	} else {
+		believe(c->server, c->token_hash, wanted_feed(c));
+		stream_if_allowed(c, wanted_feed(c));
+	}
+	arena_fini(&a);
+}
+
+static void add_user(struct buf *b, const struct value *user, const char *from, const char *to)
+{
+	const struct value *v = value_get(user, str_from(from));
+
+	if (!v)
+		return;
+	buf_printf(b, ",\"%s\":", to);
+	text_write_json(b, v, TEXT_COMPACT);
+}
+
+/* A whole class is served by whom its owner lets: DESIGN of the feed, verb "serve". */
+static void ask_access(struct feed_conn *c, const struct value *user)
+{
+	struct buf *b = &c->review_body;
+
+	buf_reset(b);
+	buf_add(b,
+		STR("{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SubjectAccessReview\","
+		    "\"spec\":{\"resourceAttributes\":{\"group\":\"gateway.networking.k8s.io\","
+		    "\"resource\":\"gatewayclasses\",\"verb\":\"serve\",\"name\":"));
+	text_write_json_string(b, wanted_feed(c));
+	buf_addc(b, '}');
+	add_user(b, user, "username", "user");
+	add_user(b, user, "uid", "uid");
+	add_user(b, user, "groups", "groups");
+	add_user(b, user, "extra", "extra");
+	buf_add(b, STR("}}"));
+	c->review = (struct api_call){.method = "POST",
+		.path = STR("/apis/authorization.k8s.io/v1/subjectaccessreviews"),
+		.content_type = "application/json",
+		.body = buf_str(b),
+		.done = on_access};
+	api_start(c->server->api, &c->review);
 }
 
 static void on_reviewed(struct api_call *call, int res, int status, struct str body)
@@ -535,6 +684,8 @@ static void on_reviewed(struct api_call *call, int res, int status, struct str b
 		refuse(c, 503, STR("the token could not be reviewed\n"));
 	} else if (!yes || yes->kind != VALUE_BOOL || !yes->boolean || !str_starts(user, prefix)) {
 		refuse(c, 401, STR("the token is not good\n"));
+	} else if (wants_class(c)) {
+		ask_access(c, value_get(st, STR("user")));
 	} else {
 		believe(c->server, c->token_hash, str_skip(user, prefix.n));
 		stream_if_allowed(c, str_skip(user, prefix.n));
@@ -553,8 +704,15 @@ static void ask_feed(struct feed_conn *c)
 		return;
 	}
 	bearer = str_trim(str_skip(bearer, 7));
+	if (!wanted_well(c)) {
+		refuse(c, 404, STR("no such feed\n"));
+		return;
+	}
 	conn_move(c, FEED_ASKING);
+	/* What was said of a token for one class says nothing for another. */
 	c->token_hash = hash_str(bearer);
+	if (wants_class(c))
+		c->token_hash = hash_mix(c->token_hash, hash_str(wanted_feed(c)));
 	b = believed_find(s, c->token_hash);
 	if (b) {
 		stream_if_allowed(c, str_from(b->account));
@@ -590,6 +748,18 @@ static void take_ports(struct feed_server *s, struct str gateway, const struct v
 	}
 }
 
+/* What it says of itself; an older data plane says nothing and is ready. */
+static void take_report(struct feed_conn *to, const struct value *v)
+{
+	const struct value *ready = value_get(v, STR("ready"));
+
+	to->ready = !ready || ready->kind != VALUE_BOOL || ready->boolean;
+	buf_reset(&to->proxy_listen);
+	buf_add(&to->proxy_listen, value_get_str(v, STR("proxyListen"), STR("off")));
+	buf_reset(&to->stream_listen);
+	buf_add(&to->stream_listen, value_get_str(v, STR("streamListen"), STR("off")));
+}
+
 static void take_ack(struct feed_conn *c, struct str body)
 {
 	struct feed_server *s = c->server;
@@ -608,6 +778,7 @@ static void take_ack(struct feed_conn *c, struct str body)
 		rev->kind == VALUE_INT && rev->integer >= 0) {
 		take_ports(s, to->feed->gateway, value_get(&v, STR("ports")));
 		to->acked = MIN((uint64_t)rev->integer, to->feed->rev);
+		take_report(to, &v);
 		s->ops->acked(s->arg, to->feed->gateway);
 		answer(c, 200, STR("ok\n"));
 	} else {
@@ -623,12 +794,15 @@ static void serve(struct feed_conn *c, struct str body)
 
 	if (!c->server->on)
 		refuse(c, 503, STR("another replica leads\n"));
-	else if (r->method_id == HTTP_GET && str_starts(http_path(r), STR(FEED_PATH)))
+	else if (r->method_id == HTTP_GET &&
+		 (str_starts(http_path(r), STR(FEED_PATH)) || wants_class(c)))
 		ask_feed(c);
 	else if (r->method_id == HTTP_POST && str_starts(http_path(r), STR(FEED_ACK_PATH)))
 		take_ack(c, body);
 	else
-		refuse(c, 404, STR("there are " FEED_PATH " and " FEED_ACK_PATH "\n"));
+		refuse(c, 404,
+			STR("there are " FEED_PATH ", " FEED_CLASS_PATH " and " FEED_ACK_PATH
+			    "\n"));
 }
 
 /* The request's head has arrived, and may be served; else H1_MORE or H1_BAD. */

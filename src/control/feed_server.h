@@ -6,7 +6,11 @@
  * /v1/ack/SESSION tells that a revision is in use.  Each revision is written once for all
  * connections of its Gateway.  Who may: the bearer of a service-account token for audience
  * FEED_AUDIENCE, by TokenReview, of the account that was made for that Gateway; an answer is
- * believed for FEED_TOKEN_LIFE.  Control thread only.
+ * believed for FEED_TOKEN_LIFE.
+ *
+ * GET /v1/class/NAME is all Gateways of an unmanaged class as one; wherever a function here takes a
+ * <gateway>, a class's name (no '/') stands for that.  Who may: any bearer of such a token whom a
+ * SubjectAccessReview lets "serve" that gatewayclass.  Control thread only.
  */
 #ifndef CONTROL_FEED_SERVER_H
 #define CONTROL_FEED_SERVER_H
@@ -14,6 +18,7 @@
 #include "gwapi/translate.h"
 #include "kube/api.h"
 #include "net/addr.h"
+#include "source/kong_listen.h"
 #include "source/raw.h"
 
 #define FEED_TOKEN_LIFE SEC(60)
@@ -48,6 +53,21 @@ void feed_server_publish(struct feed_server *s, struct str gateway, int64_t gene
 	struct translator *t, const struct raws *raws);
 /* The Gateway is gone. */
 void feed_server_forget(struct feed_server *s, struct str gateway);
+/* Where the ports of the class's Service lead, told with the next publish.  <ports> NULL: there is
+ * no Service in between. */
+void feed_server_ports(
+	struct feed_server *s, struct str class_name, const struct publish_port *ports, size_t n);
+/* The newest revision, and the newest that some connected and ready data plane uses; 0: none. */
+uint64_t feed_server_rev(const struct feed_server *s, struct str gateway);
+uint64_t feed_server_acked(const struct feed_server *s, struct str gateway);
+
+/* What a connected data plane that uses a revision and is ready listens on. */
+struct feed_report {
+	struct str proxy_listen, stream_listen; /* source/kong_listen.h */
+};
+typedef void feed_report_f(void *ctx, const struct feed_report *r);
+void feed_server_reports(
+	const struct feed_server *s, struct str class_name, feed_report_f *fn, void *ctx);
 /* The newest generation that some connected data plane uses; -1: none. */
 int64_t feed_server_generation(const struct feed_server *s, struct str gateway);
 /* Data planes connected. */

@@ -17,6 +17,10 @@ struct gate {
 	struct str key; /* "namespace/name" */
 	struct str uid;
 	struct str account; /* "namespace:name" of the data plane's service account */
+	struct str class_name; /* an unmanaged class; empty: we provision */
+	int64_t fed_generation; /* of an unmanaged one: the generation that is in the class's feed
+				 */
+	uint64_t fed; /* since this revision */
 	int64_t generation;
 	int64_t programmed; /* the generation that was told as programmed; -1: none */
 	uint64_t told; /* digest of the last state handed to translate */

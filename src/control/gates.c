@@ -98,6 +98,7 @@ static void gate_free(struct gate *g)
 	mem_free((void *)(uintptr_t)g->key.p);
 	mem_free((void *)(uintptr_t)g->uid.p);
 	mem_free((void *)(uintptr_t)g->account.p);
+	mem_free((void *)(uintptr_t)g->class_name.p);
 	mem_free(g);
 }
 
@@ -148,6 +149,41 @@ static void gate_provision(struct controller *c, struct gate *g, const struct ga
 	buf_fini(&account);
 }
 
+static void on_class_gone(void *arg, struct str class_name)
+{
+	struct controller *c = arg;
+
+	feed_server_forget(c->feed, class_name);
+	translator_set_listens(c->translator, class_name, false, STR(""), NULL, 0);
+}
+
+/* The classes whose data plane is the user's own. */
+static void unmanaged_sync(struct controller *c)
+{
+	struct object_list classes = store_list(&c->store, KIND_GATEWAY_CLASS);
+
+	for (size_t i = 0; i < classes.n; i++) {
+		const struct object *o = classes.p[i];
+
+		if (class_unmanaged(o) &&
+			translator_status(c->translator, KIND_GATEWAY_CLASS, STR(""), o->name))
+			unmanaged_want(c->unmanaged, o);
+	}
+	unmanaged_sweep(c->unmanaged, on_class_gone, c);
+}
+
+/* The gate of <gw>; a new one where it was made again, or its class is of the other kind now. */
+static struct gate *gate_of(struct controller *c, const struct gateway *gw, struct str class_name)
+{
+	struct gate *g = map_get(&c->gates, object_key(&gw->object));
+
+	if (g && (!str_eq(g->uid, gw->object.uid) || !str_eq(g->class_name, class_name))) {
+		gate_free(g);
+		g = NULL;
+	}
+	return g;
+}
+
 void gates_sync(struct controller *c)
 {
 	struct object_list all = store_list(&c->store, KIND_GATEWAY);
@@ -155,26 +191,29 @@ void gates_sync(struct controller *c)
 	const struct map_slot *slot;
 	size_t at = 0;
 
+	unmanaged_sync(c);
 	while ((slot = map_next(&c->gates, &at)))
 		((struct gate *)slot->value)->seen = false;
 	for (size_t i = 0; i < all.n; i++) {
 		const struct gateway *gw = object_gateway(all.p[i]);
 		const struct object_status *s = translator_status(
 			c->translator, KIND_GATEWAY, gw->object.namespace, gw->object.name);
-		struct gate *g = map_get(&c->gates, object_key(&gw->object));
+		bool theirs = unmanaged_has(c->unmanaged, gw->spec.gateway_class_name);
+		struct str class_name = theirs ? gw->spec.gateway_class_name : STR("");
+		struct gate *g;
 
 		if (!s || gw->object.deleting)
 			continue;
-		if (g && !str_eq(g->uid, gw->object.uid)) { /* deleted and made again */
-			gate_free(g);
-			g = NULL;
-		}
-		if (!g && !accepted(s))
+		g = gate_of(c, gw, class_name);
+		if (!g && !theirs && !accepted(s))
 			continue;
 		g = gate_get(c, &gw->object);
 		g->seen = true;
+		if (theirs && !g->class_name.n)
+			g->class_name = str_from(mem_strdup(class_name));
 		/* One that became invalid keeps its last good data plane. */
-		gate_provision(c, g, gw);
+		if (!theirs)
+			gate_provision(c, g, gw);
 	}
 	at = 0;
 	while ((slot = map_next(&c->gates, &at))) {
@@ -186,6 +225,12 @@ void gates_sync(struct controller *c)
 	vec_fini(&gone);
 	provision_sweep(c->provision);
 	classes_sync(c->classes);
+}
+
+/* The feed that serves it. */
+static struct str gate_feed(const struct gate *g)
+{
+	return g->class_name.n ? g->class_name : g->key;
 }
 
 static uint64_t state_digest(const struct gateway_state *st)
@@ -220,7 +265,7 @@ static bool gate_patient(struct controller *c, struct gate *g, const struct gate
 static void gate_hold(struct controller *c, struct gate *g, const struct gateway_state *st)
 {
 	bool waits = st->programmed == PROGRAMMED_PENDING && g->programmed >= 0 &&
-		     feed_server_connected(c->feed, g->key) > 0;
+		     feed_server_connected(c->feed, gate_feed(g)) > 0;
 
 	if (waits && !g->held && g->generation >= 0) {
 		g->held = true;
@@ -233,7 +278,7 @@ static void gate_hold(struct controller *c, struct gate *g, const struct gateway
 /* Under a new leader: every data plane that there is has told what it uses, or its time is over. */
 static void gate_settle(struct controller *c, struct gate *g, const struct provision_view *view)
 {
-	if (!g->unsettled || (int64_t)feed_server_heard(c->feed, g->key) < view->ready)
+	if (!g->unsettled || (int64_t)feed_server_heard(c->feed, gate_feed(g)) < view->ready)
 		return;
 	g->unsettled = false;
 	gate_mark(g);
@@ -250,7 +295,8 @@ static bool gate_tell(struct controller *c, struct gate *g, const struct gateway
 
 	g->generation = gw->object.generation;
 	arena_init(&a, 512);
-	view = provision_look(c->provision, g->uid);
+	view = g->class_name.n ? unmanaged_view(c->unmanaged, g->class_name)
+			       : provision_look(c->provision, g->uid);
 	st = gate_state(gw, &view, g->programmed == g->generation, patient, &a);
 	gate_hold(c, g, &st);
 	gate_settle(c, g, &view);
@@ -264,6 +310,17 @@ static bool gate_tell(struct controller *c, struct gate *g, const struct gateway
 	return changed;
 }
 
+/* The class's feed has been published: it holds this generation from its newest revision on. */
+static void gate_step_class(struct controller *c, struct gate *g, const struct gateway *gw)
+{
+	if (!g->fed || g->fed_generation != gw->object.generation) {
+		g->fed_generation = gw->object.generation;
+		g->fed = feed_server_rev(c->feed, g->class_name);
+	}
+	if (g->fed && feed_server_acked(c->feed, g->class_name) >= g->fed)
+		g->programmed = gw->object.generation;
+}
+
 /* Feeds the data plane and takes up what it said.  True: translate has to look again. */
 static bool gate_step(struct controller *c, struct gate *g)
 {
@@ -273,6 +330,10 @@ static bool gate_step(struct controller *c, struct gate *g)
 
 	if (!gw)
 		return false;
+	if (g->class_name.n) {
+		gate_step_class(c, g, gw);
+		return gate_tell(c, g, gw);
+	}
 	if (g->behind &&
 		accepted(translator_status(c->translator, KIND_GATEWAY, namespace, name))) {
 		g->behind = false;
@@ -284,12 +345,32 @@ static bool gate_step(struct controller *c, struct gate *g)
 	return gate_tell(c, g, gw);
 }
 
+struct class_step {
+	struct controller *c;
+	bool again;
+};
+
+/* All Gateways of an unmanaged class are one feed. */
+static void class_step(void *ctx, struct str class_name)
+{
+	struct class_step *x = ctx;
+	struct controller *c = x->c;
+
+	unmanaged_give_ca(c->unmanaged, class_name, c->o->namespace, buf_str(&c->ca));
+	unmanaged_feed(c->unmanaged, class_name, c->feed);
+	feed_server_publish(c->feed, class_name, 0, c->translator, kube_source_raws(c->source));
+	x->again = unmanaged_tell(c->unmanaged, class_name, c->feed, c->translator) || x->again;
+}
+
 bool gates_step(struct controller *c)
 {
+	struct class_step classes = {.c = c};
 	const struct map_slot *slot;
-	bool again = false;
+	bool again;
 	size_t at = 0;
 
+	unmanaged_each(c->unmanaged, class_step, &classes);
+	again = classes.again;
 	while ((slot = map_next(&c->gates, &at)))
 		again = gate_step(c, slot->value) || again;
 	return again;

@@ -4,6 +4,8 @@
 
 bool controller_ours(const struct translator *t, struct str controller)
 {
+	if (t->o.any_controller)
+		return true;
 	for (size_t i = 0; i < t->o.n_controllers; i++)
 		if (str_eq(t->o.controllers[i], controller))
 			return true;

@@ -137,19 +137,20 @@ static struct listens_slot *listens_copy(struct str class_name, bool known, stru
 	return s;
 }
 
-void translator_set_listens(struct translator *t, struct str class_name, bool known, struct str why,
+bool translator_set_listens(struct translator *t, struct str class_name, bool known, struct str why,
 	const struct translate_listen *listens, size_t n)
 {
 	struct listens_slot *old = map_get(&t->listens, class_name), *now;
 
 	if (old && listens_equal(old, known, why, listens, n))
-		return;
+		return false;
 	map_del(&t->listens, class_name);
 	if (old)
 		listens_free(old);
 	now = listens_copy(class_name, known, why, listens, n);
 	map_put(&t->listens, now->key, now);
 	dep_touch(t, DEP_STATE, KIND_GATEWAY, STR(""), STR(""));
+	return true;
 }
 
 /* ---- names ---- */

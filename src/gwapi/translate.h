@@ -49,6 +49,7 @@ struct translate_options {
 	const struct str
 		*controllers; /* controllerNames that are ours; n 0: TRANSLATE_CONTROLLER */
 	size_t n_controllers;
+	bool any_controller; /* every class is ours: a controller has chosen what we are fed */
 	struct str only_class; /* not empty: only Gateways of this class */
 	struct str only_gateway; /* not empty: only this "namespace/name" and its ListenerSets */
 	bool allow_external_name; /* in a cluster */
@@ -176,8 +177,9 @@ struct translate_listen {
 };
 /* Of the data plane that serves <class_name> (in SHARED: "").  Copied.  <known> false: nobody has
  * told yet and its listeners are Pending, because of <why> (a sentence; empty: ours); it is the
- * state before the first call.  Managed Gateways do not ask for listens. */
-void translator_set_listens(struct translator *t, struct str class_name, bool known, struct str why,
+ * state before the first call.  Managed Gateways do not ask for listens.
+ * True: it is news. */
+bool translator_set_listens(struct translator *t, struct str class_name, bool known, struct str why,
 	const struct translate_listen *listens, size_t n);
 
 /* Whether the cluster's CRD of <plural> (of the Gateway API) has the field <path> of spec, such as

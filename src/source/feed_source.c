@@ -30,6 +30,10 @@ struct feed_source {
 	struct split split;
 	struct arena scratch;
 	struct timer again;
+	const struct kong_listens *listens; /* NULL: the plan's own */
+	VEC(struct publish_port) ports;
+	bool ports_told;
+	bool direct; /* no Service in between */
 	uint64_t rev;
 	unsigned failures;
 	int status;
@@ -109,6 +113,30 @@ static void end_list(struct feed_source *s)
 	}
 }
 
+static void take_port(struct feed_source *s, const struct value *v)
+{
+	const struct value *port = value_get(v, STR("port")), *udp = value_get(v, STR("udp")),
+			   *target = value_get(v, STR("target"));
+
+	if (port && port->kind == VALUE_INT && port->integer > 0 && port->integer < 65536 &&
+		target && target->kind == VALUE_INT && target->integer > 0 &&
+		target->integer < 65536)
+		*vec_push(&s->ports) = (struct publish_port){(uint16_t)port->integer,
+			(uint16_t)target->integer, udp && udp->kind == VALUE_BOOL && udp->boolean};
+}
+
+static void take_ports(struct feed_source *s, const struct value *frame)
+{
+	const struct value *list = value_get(frame, STR("ports"));
+
+	s->ports_told = true;
+	s->direct = !list;
+	vec_reset(&s->ports);
+	if (!list || list->kind != VALUE_ARRAY)
+		return;
+	value_for_each(it, list) take_port(s, it);
+}
+
 static void take_commit(struct feed_source *s, const struct value *frame)
 {
 	const struct value *rev = value_get(frame, STR("rev"));
@@ -150,6 +178,8 @@ static void take_frame(struct feed_source *s, struct str piece)
 		if (object_kind_find(value_get_str(&frame, STR("group"), STR("")),
 			    value_get_str(&frame, STR("kind"), STR("")), &kind) == 0)
 			remove_object(s, kind, value_get_str(&frame, STR("key"), STR("")));
+	} else if (str_eq(type, STR("PORTS"))) {
+		take_ports(s, &frame);
 	} else if (str_eq(type, STR("COMMIT"))) {
 		take_commit(s, &frame);
 	}
@@ -250,11 +280,39 @@ static void send_ack(struct feed_source *s)
 	api_start(s->api, &s->ack);
 }
 
-void feed_source_ack(struct feed_source *s, const struct feed_port *ports, size_t n)
+static void add_listens(
+	struct buf *body, const char *key, const struct kong_listens *l, bool stream)
+{
+	struct buf text = {0};
+
+	kong_listens_print(l, stream, &text);
+	buf_printf(body, "\"%s\":", key);
+	text_write_json_string(body, buf_str(&text));
+	buf_addc(body, ',');
+	buf_fini(&text);
+}
+
+bool feed_source_ports(
+	const struct feed_source *s, const struct publish_port **ret_ports, size_t *ret_n)
+{
+	static const struct publish_port none;
+
+	*ret_ports = s->direct ? NULL : s->ports.n ? s->ports.p : &none;
+	*ret_n = s->ports.n;
+	return s->ports_told;
+}
+
+void feed_source_ack(struct feed_source *s, bool ready, const struct feed_port *ports, size_t n)
 {
 	struct buf body = {0};
 
-	buf_printf(&body, "{\"rev\":%llu,\"ports\":[", (unsigned long long)s->rev);
+	buf_printf(&body, "{\"rev\":%llu,\"ready\":%s,", (unsigned long long)s->rev,
+		ready ? "true" : "false");
+	if (s->listens) {
+		add_listens(&body, "proxyListen", s->listens, false);
+		add_listens(&body, "streamListen", s->listens, true);
+	}
+	buf_add(&body, STR("\"ports\":["));
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(&body, "%s{\"port\":%u,\"udp\":%s,\"error\":", i ? "," : "",
 			ports[i].port, ports[i].udp ? "true" : "false");
@@ -338,7 +396,11 @@ int feed_source_new(struct loop *l, const struct feed_options *o, struct store *
 		return rc;
 	}
 	s->decoder = decoder_new((struct decode_options){.tolerant = true});
-	s->path = arena_printf(&s->config.arena, FEED_PATH "%.*s", STR_ARG(o->gateway));
+	s->path = o->class_name.n
+			  ? arena_printf(&s->config.arena, FEED_CLASS_PATH "%.*s",
+				    STR_ARG(o->class_name))
+			  : arena_printf(&s->config.arena, FEED_PATH "%.*s", STR_ARG(o->gateway));
+	s->listens = o->class_name.n ? o->listens : NULL;
 	ask(s);
 	*ret_source = s;
 	return 0;
@@ -353,6 +415,7 @@ void feed_source_free(struct feed_source *s)
 	api_free(s->api);
 	decoder_free(s->decoder);
 	raws_fini(&s->raws);
+	vec_fini(&s->ports);
 	split_fini(&s->split);
 	arena_fini(&s->scratch);
 	kube_config_fini(&s->config);

@@ -5,6 +5,9 @@
  * One streamed answer: JSON frames, each an object of its own.
  *	{"type":"HELLO","session":"…"}		acknowledgements name it
  *	{"type":"LIST"}				what follows until COMMIT is all there is
+ *	{"type":"PORTS","ports":[{"port":80,"udp":false,"target":8000}]}
+ *						of a class: where its Service's ports lead; without
+ *						"ports" there is none in between
  *	{"type":"PUT","object":{…}}		as the API server has it, without status
  *	{"type":"DEL","kind":"…","group":"…","key":"namespace/name"}
  *	{"type":"COMMIT","rev":7}		the store is whole again
@@ -15,10 +18,11 @@
 #ifndef SOURCE_FEED_SOURCE_H
 #define SOURCE_FEED_SOURCE_H
 
-#include "gwapi/store.h"
 #include "kube/api.h"
+#include "source/kong_listen.h"
 
 #define FEED_PATH "/v1/feed/" /* + "namespace/name" */
+#define FEED_CLASS_PATH "/v1/class/" /* + name: all Gateways of an unmanaged class */
 #define FEED_ACK_PATH "/v1/ack/" /* + session */
 #define FEED_AUDIENCE "sluice-feed"
 #define FEED_BACKOFF_FIRST MSEC(200)
@@ -26,7 +30,9 @@
 
 struct feed_options {
 	struct str url; /* "https://host:port" */
-	struct str gateway; /* "namespace/name" */
+	struct str gateway; /* "namespace/name"; or */
+	struct str class_name; /* a whole class, on listens of our own */
+	const struct kong_listens *listens; /* with class_name: what we tell; lives as long as we */
 	struct str ca_file; /* PEM; read again with each connection's configuration */
 	struct str token_file; /* empty: none */
 };
@@ -45,7 +51,10 @@ typedef void feed_settled_f(void *arg);
 int must_check feed_source_new(struct loop *l, const struct feed_options *o, struct store *store,
 	feed_settled_f *settled, void *arg, struct feed_source **ret_source, struct buf *err);
 void feed_source_free(struct feed_source *s);
-/* The last revision is in use, with these ports refused. */
-void feed_source_ack(struct feed_source *s, const struct feed_port *ports, size_t n);
+/* The last revision is in use, with these ports refused.  <ready> false: we are about to end. */
+void feed_source_ack(struct feed_source *s, bool ready, const struct feed_port *ports, size_t n);
+/* Where the Service's ports lead, as kong_listens_join() wants it.  False: nobody has told yet. */
+bool feed_source_ports(
+	const struct feed_source *s, const struct publish_port **ret_ports, size_t *ret_n);
 
 #endif

@@ -56,6 +56,47 @@ static void test_flag_wins_over_variable_over_default(void **state)
 	buf_fini(&err);
 }
 
+/* Who comes from Kong finds his variables and flags. */
+static void test_kongs_names(void **state)
+{
+	const char *serve[] = {"serve", NULL}, *controller[] = {"controller", NULL};
+	const char *flag[] = {"controller", "--gateway-api-controller-name", "a/b", NULL};
+	struct options o;
+	struct buf err = {0}, strangers = {0};
+
+	(void)state;
+	setenv("KONG_PROXY_LISTEN", "0.0.0.0:81", 1);
+	setenv("CONTROLLER_PUBLISH_SERVICE", "ns/proxy", 1);
+	setenv("CONTROLLER_GATEWAY_API_CONTROLLER_NAME", "x/y", 1);
+	setenv("CONTROLLER_KONG_ADMIN_URL", "http://localhost:8001", 1);
+	assert_int_equal(parse(&o, &err, serve), 0);
+	assert_str(o.text[OPT_PROXY_LISTEN], "0.0.0.0:81");
+	assert_str(o.text[OPT_CONTROLLER_NAME], "sluice.dev/gateway-controller");
+	options_strangers(&o, &strangers);
+	assert_int_equal(strangers.n, 0);
+	options_fini(&o);
+	setenv("SLUICE_PROXY_LISTEN", "off", 1); /* ours wins */
+	assert_int_equal(parse(&o, &err, serve), 0);
+	assert_str(o.text[OPT_PROXY_LISTEN], "off");
+	options_fini(&o);
+	assert_int_equal(parse(&o, &err, controller), 0);
+	assert_str(o.text[OPT_PUBLISH_SERVICE], "ns/proxy");
+	assert_str(o.text[OPT_CONTROLLER_NAME], "x/y");
+	options_strangers(&o, &strangers);
+	assert_str(buf_str(&strangers), "CONTROLLER_KONG_ADMIN_URL");
+	options_fini(&o);
+	assert_int_equal(parse(&o, &err, flag), 0); /* the flag wins */
+	assert_str(o.text[OPT_CONTROLLER_NAME], "a/b");
+	options_fini(&o);
+	unsetenv("KONG_PROXY_LISTEN");
+	unsetenv("SLUICE_PROXY_LISTEN");
+	unsetenv("CONTROLLER_PUBLISH_SERVICE");
+	unsetenv("CONTROLLER_GATEWAY_API_CONTROLLER_NAME");
+	unsetenv("CONTROLLER_KONG_ADMIN_URL");
+	buf_fini(&strangers);
+	buf_fini(&err);
+}
+
 static void test_errors_name_the_word(void **state)
 {
 	static const struct {
@@ -137,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_may_follow_paths),
 		cmocka_unit_test(test_flag_wins_over_variable_over_default),
+		cmocka_unit_test(test_kongs_names),
 		cmocka_unit_test(test_errors_name_the_word),
 		cmocka_unit_test(test_short_letters),
 		cmocka_unit_test(test_a_size_is_bytes_or_a_word),

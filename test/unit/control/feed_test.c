@@ -207,18 +207,23 @@ static void on_settled(void *arg)
 	((struct plane *)arg)->settled++;
 }
 
-static void plane_open(struct plane *p, struct cluster *c, const char *gateway)
+static void plane_open_with(struct plane *p, struct cluster *c, struct feed_options o)
 {
 	struct buf url = {0}, err = {0};
-	struct feed_options o = {.gateway = str_from(gateway), .token_file = str_from(token_file)};
 
 	*p = (struct plane){0};
 	store_init(&p->store);
 	buf_printf(&url, "http://127.0.0.1:%d", c->port);
 	o.url = buf_str(&url);
+	o.token_file = str_from(token_file);
 	assert_int_equal(feed_source_new(c->l, &o, &p->store, on_settled, p, &p->source, &err), 0);
 	buf_fini(&url);
 	buf_fini(&err);
+}
+
+static void plane_open(struct plane *p, struct cluster *c, const char *gateway)
+{
+	plane_open_with(p, c, (struct feed_options){.gateway = str_from(gateway)});
 }
 
 static void plane_close(struct plane *p)
@@ -256,7 +261,7 @@ static void test_feed(void **state)
 	/* The read set and no more: what the Gateway does not look at stays with the controller. */
 	assert_false(has(&p, KIND_SECRET, "nobody-names-it"));
 	assert_int_equal(feed_server_generation(c.feed, STR("default/web")), -1);
-	feed_source_ack(p.source, &refused, 1);
+	feed_source_ack(p.source, true, &refused, 1);
 	UNTIL(&c, c.acks > 0 && feed_server_generation(c.feed, STR("default/web")) == 1);
 	assert_int_equal(c.port, 80);
 	/* A change is one revision; a new generation counts only once it is acknowledged. */
@@ -268,7 +273,7 @@ static void test_feed(void **state)
 	UNTIL(&c, p.settled == 2);
 	assert_true(has(&p, KIND_HTTP_ROUTE, "second"));
 	assert_false(has(&p, KIND_HTTP_ROUTE, "first"));
-	feed_source_ack(p.source, NULL, 0);
+	feed_source_ack(p.source, true, NULL, 0);
 	UNTIL(&c, feed_server_generation(c.feed, STR("default/web")) == 2);
 	/* Nothing new is no revision. */
 	publish(&c, 2);
@@ -314,6 +319,129 @@ static void test_refused(void **state)
 	refused_with("{\"status\":{\"authenticated\":false}}", "default/web");
 }
 
+/* The class is the user's own from here on. */
+static void unmanage(struct cluster *c)
+{
+	put(c, "{\"apiVersion\":\"gateway.networking.k8s.io/v1\",\"kind\":\"GatewayClass\","
+	       "\"metadata\":{\"name\":\"sluice\",\"annotations\":{\"konghq.com/"
+	       "gatewayclass-unmanaged\":\"true\"}},\"spec\":{\"controllerName\":\"sluice.dev/"
+	       "gateway-controller\"}}");
+}
+
+static void publish_class(struct cluster *c)
+{
+	assert_null(translator_update(c->translator, &c->store));
+	store_changes_reset(&c->store);
+	feed_server_publish(c->feed, STR("sluice"), 0, c->translator, &c->raws);
+}
+
+struct heard {
+	unsigned n;
+	char text[256];
+};
+
+static void on_report(void *ctx, const struct feed_report *r)
+{
+	struct heard *h = ctx;
+
+	h->n++;
+	snprintf(h->text, sizeof(h->text), "%.*s|%.*s", STR_ARG(r->proxy_listen),
+		STR_ARG(r->stream_listen));
+}
+
+static struct heard heard(struct cluster *c)
+{
+	struct heard h = {0};
+
+	feed_server_reports(c->feed, STR("sluice"), on_report, &h);
+	return h;
+}
+
+/* The verdict answers both reviews: who the bearer is, and that he may. */
+#define MAY                                                                            \
+	"{\"status\":{\"authenticated\":true,\"allowed\":true,\"user\":{\"username\":" \
+	"\"system:serviceaccount:default:mine\",\"groups\":[\"g\"]}}}"
+
+static void test_a_class_is_one_feed(void **state)
+{
+	static const struct publish_port ports[] = {{80, 8000, false}, {53, 5353, true}};
+	const struct publish_port *got;
+	struct kong_listens own = {0};
+	struct buf err = {0};
+	struct cluster c;
+	struct plane p;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(
+		0, kong_listens_parse(&own, false, STR("0.0.0.0:8000 backlog=5"), "", &err));
+	cluster_open(&c, MAY);
+	unmanage(&c);
+	feed_server_ports(c.feed, STR("sluice"), ports, 2);
+	publish_class(&c);
+	plane_open_with(
+		&p, &c, (struct feed_options){.class_name = STR("sluice"), .listens = &own});
+	UNTIL(&c, p.settled == 1);
+	assert_int_equal(c.reviews, 2); /* TokenReview, SubjectAccessReview */
+	assert_true(has(&p, KIND_GATEWAY, "web"));
+	assert_true(has(&p, KIND_HTTP_ROUTE, "first"));
+	assert_false(has(&p, KIND_SECRET, "nobody-names-it"));
+	assert_true(feed_source_ports(p.source, &got, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(got[0].target, 8000);
+	assert_true(got[1].udp);
+	/* Before it says that it uses a revision nobody counts on it. */
+	assert_int_equal(heard(&c).n, 0);
+	assert_int_equal(feed_server_acked(c.feed, STR("sluice")), 0);
+	feed_source_ack(p.source, true, NULL, 0);
+	UNTIL(&c, heard(&c).n == 1);
+	assert_string_equal(heard(&c).text, "0.0.0.0:8000 backlog=5|off");
+	assert_int_equal(
+		feed_server_acked(c.feed, STR("sluice")), feed_server_rev(c.feed, STR("sluice")));
+	/* The Service goes: told, and a revision of its own. */
+	feed_server_ports(c.feed, STR("sluice"), NULL, 0);
+	publish_class(&c);
+	UNTIL(&c, p.settled == 2);
+	assert_true(feed_source_ports(p.source, &got, &n));
+	assert_null(got);
+	assert_true(
+		feed_server_acked(c.feed, STR("sluice")) < feed_server_rev(c.feed, STR("sluice")));
+	/* One that ends is not counted on. */
+	feed_source_ack(p.source, false, NULL, 0);
+	UNTIL(&c, heard(&c).n == 0);
+	plane_close(&p);
+	cluster_close(&c);
+	kong_listens_fini(&own);
+}
+
+static void class_refused_with(const char *verdict, const char *class_name)
+{
+	struct kong_listens own = {0};
+	struct cluster c;
+	struct plane p;
+
+	cluster_open(&c, verdict);
+	unmanage(&c);
+	publish_class(&c);
+	plane_open_with(
+		&p, &c, (struct feed_options){.class_name = str_from(class_name), .listens = &own});
+	for (int i = 0; i < 100; i++)
+		loop_tick(c.l, MSEC(1));
+	assert_int_equal(p.settled, 0);
+	assert_int_equal(feed_server_connected(c.feed, STR("sluice")), 0);
+	plane_close(&p);
+	cluster_close(&c);
+}
+
+static void test_who_may_not_serve_a_class(void **state)
+{
+	(void)state;
+	class_refused_with(VERDICT("default:mine"), "sluice"); /* not allowed */
+	class_refused_with("{\"status\":{\"authenticated\":false,\"allowed\":true}}", "sluice");
+	class_refused_with(MAY, "another");
+	class_refused_with(MAY, "default/web"); /* no Gateway's feed by this door */
+}
+
 static int make_token(void **state)
 {
 	FILE *f = fopen(token_file, "w");
@@ -333,8 +461,9 @@ static int remove_token(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_feed), cmocka_unit_test(test_refused)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_feed),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_a_class_is_one_feed),
+		cmocka_unit_test(test_who_may_not_serve_a_class)};
 
 	return cmocka_run_group_tests(tests, make_token, remove_token);
 }

@@ -307,6 +307,70 @@ static void both_families_on_one_port(void **state)
 	assert_int_equal(listener_open(&v4), -EADDRNOTAVAIL);
 }
 
+static int option_of(int fd, int level, int name)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	assert_int_equal(getsockopt(fd, level, name, &value, &len), 0);
+	return value;
+}
+
+/* The kernel tells a listening socket's backlog as the most that may wait (tcp_info, unacked and
+ * sacked). */
+static unsigned backlog_of(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+	return info.tcpi_sacked;
+}
+
+static void tuning_reaches_the_socket(void **state)
+{
+	const struct listener_tuning all = {.backlog = 7,
+		.deferred = true,
+		.keepalive = 1,
+		.keep_idle = 31,
+		.keep_interval = 5,
+		.keep_count = 3};
+	const struct listener_tuning off = {.backlog = 9, .keepalive = -1};
+	struct addr at;
+	int fd, in, out;
+
+	(void)state;
+	assert_int_equal(addr_parse(STR("127.0.0.1:0"), &at), 0);
+	fd = listener_open(&at);
+	assert_true(fd >= 0);
+	assert_int_equal(listener_tune(fd, &all), 0);
+	assert_int_equal(backlog_of(fd), 7);
+	assert_true(option_of(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT) > 0);
+	/* Who is accepted has them too. */
+	door_local(fd, &at);
+	out = knock(&at);
+	assert_int_equal(write(out, "x", 1), 1);
+	in = -1;
+	for (int i = 0; i < 1000 && in < 0; i++) {
+		in = accept(fd, NULL, NULL);
+		if (in < 0)
+			usleep(1000);
+	}
+	assert_true(in >= 0);
+	assert_int_equal(option_of(in, SOL_SOCKET, SO_KEEPALIVE), 1);
+	assert_int_equal(option_of(in, IPPROTO_TCP, TCP_KEEPIDLE), 31);
+	assert_int_equal(option_of(in, IPPROTO_TCP, TCP_KEEPINTVL), 5);
+	assert_int_equal(option_of(in, IPPROTO_TCP, TCP_KEEPCNT), 3);
+	/* A later process may want it otherwise. */
+	assert_int_equal(listener_tune(fd, &off), 0);
+	assert_int_equal(backlog_of(fd), 9);
+	assert_int_equal(option_of(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT), 0);
+	assert_int_equal(option_of(fd, SOL_SOCKET, SO_KEEPALIVE), 0);
+	close(in);
+	close(out);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +383,7 @@ int main(void)
 		cmocka_unit_test(emfile_for_long_sheds),
 		cmocka_unit_test(drain_loses_nobody),
 		cmocka_unit_test(both_families_on_one_port),
+		cmocka_unit_test(tuning_reaches_the_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What deploy/ holds: one installation in three forms, and the chart's proxy block."""
+import pathlib
+import subprocess
+
+import pytest
+import yaml
+
+from harness import build
+
+TREE = pathlib.Path(__file__).resolve().parents[3]
+CHART = TREE / "deploy" / "helm" / "sluice"
+PAGE_STREAM = """
+proxy:
+  enabled: true
+  addresses: ["0.0.0.0"]
+  http: {enabled: true, servicePort: 80, containerPort: 8000}
+  tls: {enabled: true, servicePort: 443, containerPort: 8443}
+  stream:
+    - containerPort: 9901
+      servicePort: 9901
+      protocol: TCP
+    - containerPort: 9902
+      servicePort: 9902
+      protocol: UDP
+    - containerPort: 9903
+      servicePort: 9903
+      protocol: TCP
+      parameters:
+        - "ssl"
+"""
+
+
+def documents(text):
+    return [d for d in yaml.safe_load_all(text) if d]
+
+
+def named(objects):
+    return {(o["apiVersion"], o["kind"], o["metadata"].get("namespace"), o["metadata"]["name"]): o
+            for o in objects}
+
+
+def kustomize():
+    kubectl = build.need("kube") / "kube"
+    return subprocess.check_output([kubectl, "kubectl", "kustomize", TREE / "deploy" / "kustomize"],
+                                   text=True)
+
+
+def helm_template(*arguments, input=None):
+    return subprocess.run([build.need("helm") / "helm", "template", "rel", CHART, "--namespace",
+                           "sluice-system", *arguments], input=input, capture_output=True, text=True)
+
+
+def test_install_yaml_is_the_kustomize_base():
+    single = documents((TREE / "deploy" / "install.yaml").read_text())
+    assert named(single) == named(documents(kustomize()))
+
+
+def test_the_chart_gives_the_same_rights():
+    """Names are the release's; what may be done is the same."""
+    single = named(documents((TREE / "deploy" / "install.yaml").read_text()))
+    chart = documents(helm_template().stdout)
+    for kind in ("ClusterRole", "Role"):
+        rules = [o["rules"] for key, o in single.items() if key[1] == kind]
+        assert [o["rules"] for o in chart if o["kind"] == kind] == rules
+
+
+def proxy_objects(values):
+    done = helm_template("-f", "-", input=values)
+    assert done.returncode == 0, done.stderr
+    objects = documents(done.stdout)
+    service = next(o for o in objects if o["kind"] == "Service"
+                   and o["metadata"]["name"] == "rel-proxy")
+    deployment = next(o for o in objects if o["kind"] == "Deployment"
+                      and o["metadata"]["name"] == "rel-proxy")
+    env = {e["name"]: e["value"]
+           for e in deployment["spec"]["template"]["spec"]["containers"][0]["env"]}
+    ports = [(p["port"], p["targetPort"], p["protocol"]) for p in service["spec"]["ports"]]
+    return ports, env
+
+
+def test_one_proxy_block_makes_service_ports_and_listens():
+    ports, env = proxy_objects(PAGE_STREAM)
+    assert ports == [(80, 8000, "TCP"), (443, 8443, "TCP"), (9901, 9901, "TCP"),
+                     (9902, 9902, "UDP"), (9903, 9903, "TCP")]
+    assert env["KONG_PROXY_LISTEN"] == ("0.0.0.0:8000 reuseport backlog=16384, "
+                                        "0.0.0.0:8443 reuseport backlog=16384 ssl")
+    assert env["KONG_STREAM_LISTEN"] == "0.0.0.0:9901, 0.0.0.0:9902 udp, 0.0.0.0:9903 ssl"
+
+
+def test_what_is_off_is_neither_port_nor_listen():
+    ports, env = proxy_objects("proxy: {enabled: true, http: {enabled: false}, tls: {enabled: false}, "
+                               "stream: [{servicePort: 53, containerPort: 5353, protocol: UDP}]}")
+    assert ports == [(53, 5353, "UDP")]
+    assert env == {"KONG_PROXY_LISTEN": "off",
+                   "KONG_STREAM_LISTEN": "0.0.0.0:5353 udp, [::]:5353 udp"}
+
+
+def test_the_pages_own_block_is_refused_where_it_is_broken():
+    """As printed it has "stream: []" with items below it: no YAML, and the line is named."""
+    done = helm_template("-f", "-", input=PAGE_STREAM.replace("stream:", "stream: []"))
+    assert done.returncode != 0
+    assert "line" in done.stderr and "YAML" in done.stderr.replace("yaml", "YAML")
