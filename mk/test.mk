@@ -32,6 +32,12 @@ clang:
 	$(call build,clang)
 	$(RUN) ctest build/clang
 
+# The scenarios once more, on a binary whose every indirect call clang has put under a check of its type.
+cfi:
+	tools/install-deps test cfi
+	$(call build,cfi,--target sluice)
+	SLUICE_BIN=$(CURDIR)/build/cfi/sluice SLUICE_CFI_BIN=$(CURDIR)/build/cfi/sluice $(RUN) pytest $(PYTESTS)
+
 tsan:
 	tools/install-deps clang
 	$(call build,tsan,--target threads_tests)
@@ -52,4 +58,4 @@ lint:
 		--enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppressions-list=tools/cppcheck.txt
 
-.PHONY: unit test scenario clang tsan fuzz lint
+.PHONY: unit test scenario clang cfi tsan fuzz lint
