@@ -14,7 +14,7 @@ add_compile_options(
 	-Werror -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wstrict-prototypes
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings
 	-Wformat=2 -Wimplicit-fallthrough -Wswitch-enum -Wdouble-promotion
-	-fno-common -fno-strict-aliasing -fstack-protector-strong -fno-omit-frame-pointer)
+	-fno-common -fno-strict-aliasing -fstack-protector-strong)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 	add_compile_options(-Wduplicated-cond -Wlogical-op)
 else()
@@ -22,7 +22,8 @@ else()
 		-Wno-gnu-statement-expression -Wno-gnu-folding-constant)
 endif()
 # -Wpedantic stays for what it finds; these two GNU extensions we use on purpose.
-set(CMAKE_C_FLAGS_DEBUG "-O1 -g")
+set(CMAKE_C_FLAGS_DEBUG "-O1 -g -fno-omit-frame-pointer")
+# No frame pointer here: it costs 3 % of a request's instructions (profile with --call-graph dwarf).
 set(CMAKE_C_FLAGS_RELEASE "-O2 -g -DNDEBUG_HOT")
 
 if(SLUICE_SANITIZE)
@@ -39,4 +40,8 @@ else()
 		add_link_options(-fsanitize=cfi -flto=thin -fuse-ld=lld)
 	endif()
 	set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+	if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+		# gcc would clear a few hundred bytes by "rep stos", which is slow to start.
+		add_compile_options(-mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign)
+	endif()
 endif()

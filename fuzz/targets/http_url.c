@@ -9,7 +9,7 @@ static void check_authority(struct str s)
 {
 	struct url_authority a, b;
 	struct buf text = {0};
-	char lower[URL_HOST_MAX];
+	char lower[URL_HOST_ROOM];
 
 	if (url_authority_parse(s, &a) < 0)
 		return;

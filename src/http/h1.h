@@ -113,6 +113,8 @@ enum h1_connection {
 };
 
 struct h1_request_out {
+	struct str line; /* as received, with its CRLF: written in one piece while the parts below
+			    still are it; empty: there is none */
 	struct str method;
 	struct str path; /* or "*"; starts with '/' */
 	struct str query; /* written behind '?' when has_query */
@@ -134,13 +136,15 @@ void h1_request_out_init(struct h1_request_out *o, const struct http_request *r)
 size_t h1_request_bound(
 	const struct h1_request_out *o, const struct http_head *h, const struct http_edits *e);
 /* Writes the head: request line, Host, fields of <h> without those that <e> leaves out and without
- * the fields with HTTP_F_FRAMING, additions of <e>, framing, connection, empty line.
+ * the fields with HTTP_F_FRAMING, additions of <e>, framing, connection, empty line.  A Host or
+ * Content-Length field of <h> that says what is to be said stays where it is.
  * Returns the bytes written; -ENOBUFS when <cap> is too small; -EINVAL when method, path, query,
  * host or upgrade could be misread (nothing is to be sent then). */
 int must_check h1_request_write(const struct h1_request_out *o, const struct http_head *h,
 	const struct http_edits *e, char *p, size_t cap);
 
 struct h1_response_out {
+	struct str line; /* as in struct h1_request_out */
 	int status;
 	struct str phrase; /* empty: the registered one */
 	struct str date; /* written when the response has no Date; empty: not */
@@ -148,6 +152,9 @@ struct h1_response_out {
 	enum h1_connection connection;
 	struct str upgrade;
 };
+
+/* As received: status, phrase and framing.  The caller judges what framing the client is to see. */
+void h1_response_out_init(struct h1_response_out *o, const struct http_response *r);
 
 size_t h1_response_bound(
 	const struct h1_response_out *o, const struct http_head *h, const struct http_edits *e);

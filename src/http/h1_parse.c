@@ -93,25 +93,12 @@ static void value_found(struct http_head *h, struct http_field *f, const char *f
 #ifdef __SSE2__
 #define LINE_MIN 8 /* shorter ones go the long way; "a: b" and the empty line */
 
-/* 16 bytes at <p>, zeros where they lie behind <end>; end - p >= 8. */
-static inline __m128i block_at(const char *p, const char *end)
-{
-	uint64_t low, high;
-	size_t n = (size_t)(end - p);
-
-	if (likely(n >= 16))
-		return scan_load(p);
-	memcpy(&low, p, 8);
-	memcpy(&high, end - 8, 8);
-	return _mm_set_epi64x((long long)(n > 8 ? high >> (16 - n) * 8 : 0), (long long)low);
-}
-
 /* The name at <p> with its colon within 32 bytes, as nearly all are: its length, or 0 when it is
  * for the long way (short, long, with rarer token bytes, wrong). */
 static inline unsigned name_fast(const char *p, const char *end, enum http_id *ret_id)
 {
-	__m128i colon = _mm_set1_epi8(':'), v = block_at(p, end), w;
-	unsigned m = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, colon)), n, id;
+	__m128i v = scan_load_some(p, (size_t)(end - p)), w;
+	unsigned m = scan_byte_bits(v, ':'), n, id;
 
 	*ret_id = HTTP_OTHER;
 	if (likely(m)) {
@@ -128,7 +115,7 @@ static inline unsigned name_fast(const char *p, const char *end, enum http_id *r
 	if (end - p < 32)
 		return 0;
 	w = scan_load(p + 16);
-	m = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(w, colon));
+	m = scan_byte_bits(w, ':');
 	if (!m)
 		return 0;
 	n = 16 + (unsigned)__builtin_ctz(m);
@@ -387,6 +374,31 @@ static int version_step(struct h1_parser *ps, struct http_request *r, const char
 	return (int)h1_request_line_check(r);
 }
 
+/* A whole and ordinary request line in one go: the letters of a method, a target that begins with
+ * '/', HTTP/1.1.  STEP_MORE: it is for the steps above, which alone know what is wrong or missing.
+ */
+static int request_line_fast(struct h1_parser *ps, struct http_request *r, const char *end,
+	const struct http_limits *limits)
+{
+	const char *base = r->head.base, *p = base, *target;
+
+	while (p < end && *p >= 'A' && *p <= 'Z')
+		p++;
+	target = p + 1;
+	if (p == base || p - base > HTTP_METHOD_MAX || end - p < 2 || *p != ' ' || *target != '/')
+		return STEP_MORE;
+	p = scan_target(target, end, base);
+	if (end - p < VERSION_N + 3 || memcmp(p, " HTTP/1.1\r\n", VERSION_N + 3) != 0 ||
+		p - target > (ptrdiff_t)limits->uri_max)
+		return STEP_MORE;
+	r->method = span(base, base, target - 1);
+	r->target = span(base, target, p);
+	r->minor = 1;
+	ps->at = (uint16_t)(p + VERSION_N + 3 - base);
+	ps->state = S_LINE;
+	return (int)h1_request_line_check(r);
+}
+
 static int request_step(struct h1_parser *ps, struct http_request *r, const char *end,
 	const struct http_limits *limits)
 {
@@ -443,6 +455,11 @@ enum h1_result h1_request_parse(struct h1_parser *p, struct http_request *r, str
 	if (bytes.n == 0)
 		return H1_MORE;
 	r->head.base = bytes.p;
+	rc = p->at == 0 && p->state == S_BLANK
+		     ? request_line_fast(p, r, bytes.p + MIN(bytes.n, max), limits)
+		     : STEP_MORE;
+	if (rc > STEP_DONE)
+		return verdict(p, &r->head, rc, bytes, max);
 	do
 		rc = request_step(p, r, bytes.p + MIN(bytes.n, max), limits);
 	while (rc == STEP_DONE && p->state != S_END);

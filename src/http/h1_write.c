@@ -10,6 +10,10 @@
  * we set, digits, "Transfer-Encoding: chunked". */
 #define FIXED_MAX 192
 
+#define VERSION_END " HTTP/1.1\r\n"
+#define VERSION_END_N (sizeof(VERSION_END) - 1)
+#define STATUS_END 13 /* behind "HTTP/1.1 200 " */
+
 #define BIT(id) ((uint64_t)1 << HTTP_##id)
 /* HTTP_F_FRAMING as a mask; a test holds the two together. */
 #define IDS_FRAMING                                                                   \
@@ -25,9 +29,16 @@ static char *put(char *p, struct str s)
 	return mempcpy(p, s.p, s.n);
 }
 
+#define NUMBER_MAX 20
+
 static char *put_number(char *p, uint64_t v)
 {
-	char digits[20], *d = digits + sizeof(digits);
+	char digits[NUMBER_MAX], *d = digits + sizeof(digits);
+
+	if (v < 10) {
+		*p = (char)('0' + v);
+		return p + 1;
+	}
 
 	do
 		*--d = (char)('0' + v % 10);
@@ -46,54 +57,84 @@ static char *put_field(char *p, struct str name, struct str value)
 	return p;
 }
 
-/* Fields of the head that stay.  Plain lines that follow each other are one copy. */
-static char *put_head_fields(char *p, const struct http_head *h, const struct http_edits *e)
-{
-	const char *run = NULL, *run_end = NULL;
+/* Received bytes that follow each other and stay: one copy. */
+struct run {
+	const char *p;
+	const char *end; /* NULL: empty */
+};
 
+static char *run_put(char *p, const struct run *run)
+{
+	return run->end ? mempcpy(p, run->p, (size_t)(run->end - run->p)) : p;
+}
+
+/* What of the fields that only the serialiser writes may stay, because it says just that. */
+struct stays {
+	const struct http_field *host; /* NULL: none */
+	struct str length; /* digits; empty: no Content-Length is to be written (any more) */
+};
+
+static bool framing_stays(
+	const struct http_head *h, const struct http_field *f, struct stays *stays)
+{
+	if (f == stays->host)
+		return true;
+	if (f->id != HTTP_CONTENT_LENGTH || !f->plain || !stays->length.n ||
+		!str_eq(http_field_value(h, f), stays->length))
+		return false;
+	stays->length.n = 0;
+	return true;
+}
+
+/* Fields of the head that stay, behind <run>. */
+static char *put_head_fields(char *p, struct run run, const struct http_head *h,
+	const struct http_edits *e, struct stays *stays)
+{
 	for (unsigned i = 0; i < h->fields_n; i++) {
 		const struct http_field *f = &h->fields[i];
 		const char *line = h->base + f->name.at;
-		bool out = (IDS_FRAMING >> f->id & 1) || http_edits_dropped(e, i);
 
-		if (!out && f->plain && line == run_end) {
-			run_end = h->base + f->value.at + f->value.n + 2;
+		if (unlikely(IDS_FRAMING >> f->id & 1) ? !framing_stays(h, f, stays)
+						       : http_edits_dropped(e, i))
 			continue;
-		}
-		if (run)
-			p = put(p, str_of(run, (size_t)(run_end - run)));
-		run = run_end = NULL;
-		if (out)
-			continue;
-		if (f->plain) {
-			run = line;
-			run_end = h->base + f->value.at + f->value.n + 2;
-		} else {
+		if (unlikely(!f->plain)) {
+			p = run_put(p, &run);
+			run.end = NULL;
 			p = put_field(p, http_field_name(h, f), http_field_value(h, f));
+			continue;
 		}
+		if (line != run.end) {
+			p = run_put(p, &run);
+			run.p = line;
+		}
+		run.end = h->base + f->value.at + f->value.n + 2;
 	}
-	return run ? put(p, str_of(run, (size_t)(run_end - run))) : p;
+	return run_put(p, &run);
 }
 
-static char *put_fields(char *p, const struct http_head *h, const struct http_edits *e)
+static char *put_fields(char *p, struct run run, const struct http_head *h,
+	const struct http_edits *e, struct stays *stays)
 {
-	if (h)
-		p = put_head_fields(p, h, e);
+	p = h ? put_head_fields(p, run, h, e, stays) : run_put(p, &run);
 	for (unsigned i = 0; i < e->adds_n; i++)
 		if (!e->adds[i].dead)
 			p = put_field(p, e->adds[i].name, e->adds[i].value);
 	return put(p, e->lines);
 }
 
-static char *put_framing(char *p, const struct http_framing *f)
+/* The value of the Content-Length field that <f> asks for; empty: none. */
+static struct str length_text(const struct http_framing *f, char digits[NUMBER_MAX])
+{
+	if (f->body != HTTP_BODY_LENGTH && !f->announced)
+		return STR("");
+	return str_of(digits, (size_t)(put_number(digits, f->length) - digits));
+}
+
+static char *put_framing(char *p, const struct http_framing *f, struct str length)
 {
 	if (f->body == HTTP_BODY_CHUNKED)
 		return put(p, STR("Transfer-Encoding: chunked\r\n"));
-	if (f->body != HTTP_BODY_LENGTH && !f->announced)
-		return p;
-	p = put(p, STR("Content-Length: "));
-	p = put_number(p, f->length);
-	return put(p, STR("\r\n"));
+	return length.n ? put_field(p, STR("Content-Length"), length) : p;
 }
 
 static char *put_connection(char *p, enum h1_connection connection, struct str upgrade)
@@ -120,9 +161,36 @@ static size_t fields_bound(const struct http_head *h, const struct http_edits *e
 
 /* --- requests ---------------------------------------------------------------------------- */
 
+/* The request line in one piece, if it could be written as it came. */
+static struct str line_received(const struct http_request *r)
+{
+	const char *line = r->head.base + r->method.at,
+		   *version = r->head.base + r->target.at + r->target.n;
+
+	if (r->form != URL_ORIGIN || memcmp(version, VERSION_END, VERSION_END_N) != 0)
+		return STR("");
+	return str_of(line, (size_t)(version + VERSION_END_N - line));
+}
+
+/* Whether the parts, one behind the other, still are the line that was received. */
+static bool request_line_stays(const struct h1_request_out *o)
+{
+	const char *end = o->path.p + o->path.n;
+
+	if (!o->line.n || o->method.p != o->line.p || o->path.p != o->line.p + o->method.n + 1)
+		return false;
+	if (o->has_query) {
+		if (o->query.p != end + 1)
+			return false;
+		end += 1 + o->query.n;
+	}
+	return end + VERSION_END_N == o->line.p + o->line.n;
+}
+
 void h1_request_out_init(struct h1_request_out *o, const struct http_request *r)
 {
-	*o = (struct h1_request_out){.method = http_method(r),
+	*o = (struct h1_request_out){.line = line_received(r),
+		.method = http_method(r),
 		.path = r->form == URL_ASTERISK ? STR("*") : http_path(r),
 		.query = http_query(r),
 		.has_query = r->has_query,
@@ -141,7 +209,7 @@ static bool upgrade_ok(enum h1_connection connection, struct str upgrade)
 
 /* Rewrites and configuration have had their hands in these: what the peer would misread stops
  * here. */
-static bool request_ok(const struct h1_request_out *o)
+static bool line_ok(const struct h1_request_out *o)
 {
 	bool star = str_eq(o->path, STR("*")) && !o->has_query;
 
@@ -149,11 +217,37 @@ static bool request_ok(const struct h1_request_out *o)
 		return false;
 	if (!url_target_bytes(o->path) || str_find(o->path, '?') < o->path.n)
 		return false;
-	if (!url_target_bytes(o->query) || !upgrade_ok(o->connection, o->upgrade))
+	return url_target_bytes(o->query);
+}
+
+static bool request_ok(const struct h1_request_out *o, bool line_stays, bool host_stays)
+{
+	/* What the parser has passed is not looked at again. */
+	if (!(line_stays || line_ok(o)) || !upgrade_ok(o->connection, o->upgrade))
 		return false;
 	if (o->framing.body == HTTP_BODY_CLOSE || o->framing.body == HTTP_BODY_TUNNEL)
 		return false;
-	return o->host.n && url_target_bytes(o->host);
+	return host_stays || (o->host.n && url_target_bytes(o->host));
+}
+
+static char *put_request_line(char *p, const struct h1_request_out *o)
+{
+	p = put(p, o->method);
+	*p++ = ' ';
+	p = put(p, o->path);
+	if (o->has_query) {
+		*p++ = '?';
+		p = put(p, o->query);
+	}
+	return put(p, STR(VERSION_END));
+}
+
+/* The Host field of <h> that says <host>, and may stay; or NULL. */
+static const struct http_field *host_field(const struct http_head *h, struct str host)
+{
+	const struct http_field *f = h ? http_find(h, HTTP_HOST, STR(""), 0) : NULL;
+
+	return f && f->plain && h->base + f->value.at == host.p && f->value.n == host.n ? f : NULL;
 }
 
 size_t h1_request_bound(
@@ -165,24 +259,27 @@ size_t h1_request_bound(
 int h1_request_write(const struct h1_request_out *o, const struct http_head *h,
 	const struct http_edits *e, char *p, size_t cap)
 {
-	char *at = p;
+	bool line = request_line_stays(o);
+	struct run run = {0};
+	struct stays stays = {.host = host_field(h, o->host)};
+	char *at = p, digits[NUMBER_MAX];
 
-	if (!request_ok(o))
+	if (!request_ok(o, line, stays.host))
 		return -EINVAL;
 	if (h1_request_bound(o, h, e) > MIN(cap, INT32_MAX))
 		return -ENOBUFS;
-	at = put(at, o->method);
-	*at++ = ' ';
-	at = put(at, o->path);
-	if (o->has_query) {
-		*at++ = '?';
-		at = put(at, o->query);
+	if (line)
+		run = (struct run){o->line.p, o->line.p + o->line.n};
+	else
+		at = put_request_line(at, o);
+	if (!stays.host) {
+		at = run_put(at, &run);
+		run.end = NULL;
+		at = put_field(at, STR("Host"), o->host);
 	}
-	at = put(at, STR(" HTTP/1.1\r\nHost: "));
-	at = put(at, o->host);
-	at = put(at, STR("\r\n"));
-	at = put_fields(at, h, e);
-	at = put_framing(at, &o->framing);
+	stays.length = length_text(&o->framing, digits);
+	at = put_fields(at, run, h, e, &stays);
+	at = put_framing(at, &o->framing, stays.length);
 	if (o->expect)
 		at = put(at, STR("Expect: 100-continue\r\n"));
 	at = put_connection(at, o->connection, o->upgrade);
@@ -207,29 +304,67 @@ static bool has_date(const struct http_head *h, const struct http_edits *e)
 	return http_edits_get(e, h, HTTP_DATE, STR(""), &value);
 }
 
+void h1_response_out_init(struct h1_response_out *o, const struct http_response *r)
+{
+	const struct http_head *h = &r->head;
+
+	*o = (struct h1_response_out){
+		.status = r->status, .phrase = http_span_str(h, r->phrase), .framing = r->framing};
+	if (r->phrase.n && r->minor && h->base[STATUS_END - 6] == '1')
+		o->line = str_of(h->base, STATUS_END + o->phrase.n + 2);
+}
+
+/* Whether status and phrase still are the line that was received. */
+static bool status_line_stays(const struct h1_response_out *o)
+{
+	const char *p = o->line.p;
+
+	return o->line.n && o->phrase.p == p + STATUS_END &&
+	       o->line.n == STATUS_END + o->phrase.n + 2 &&
+	       o->status == (p[9] - '0') * 100 + (p[10] - '0') * 10 + (p[11] - '0');
+}
+
+static bool status_ok(const struct h1_response_out *o, struct str phrase)
+{
+	if (o->status < 100 || o->status > 999)
+		return false;
+	return !phrase.n ||
+	       scan_value(phrase.p, phrase.p + phrase.n, phrase.p) == phrase.p + phrase.n;
+}
+
+static char *put_status_line(char *p, int status, struct str phrase)
+{
+	p = put(p, STR("HTTP/1.1 "));
+	*p++ = (char)('0' + status / 100);
+	*p++ = (char)('0' + status / 10 % 10);
+	*p++ = (char)('0' + status % 10);
+	*p++ = ' ';
+	p = put(p, phrase);
+	return put(p, STR("\r\n"));
+}
+
 int h1_response_write(const struct h1_response_out *o, const struct http_head *h,
 	const struct http_edits *e, char *p, size_t cap)
 {
+	bool line = status_line_stays(o);
+	struct run run = {0};
+	struct stays stays = {0};
+	char *at = p, digits[NUMBER_MAX];
 	struct str phrase = o->phrase.n ? o->phrase : http_status_phrase(o->status);
-	char *at = p;
 
-	if (o->status < 100 || o->status > 999 || !upgrade_ok(o->connection, o->upgrade))
-		return -EINVAL;
-	if (phrase.n && scan_value(phrase.p, phrase.p + phrase.n, phrase.p) != phrase.p + phrase.n)
+	if (!(line || status_ok(o, phrase)) || !upgrade_ok(o->connection, o->upgrade))
 		return -EINVAL;
 	if (h1_response_bound(o, h, e) > MIN(cap, INT32_MAX))
 		return -ENOBUFS;
-	at = put(at, STR("HTTP/1.1 "));
-	*at++ = (char)('0' + o->status / 100);
-	*at++ = (char)('0' + o->status / 10 % 10);
-	*at++ = (char)('0' + o->status % 10);
-	*at++ = ' ';
-	at = put(at, phrase);
-	at = put(at, STR("\r\n"));
-	at = put_fields(at, h, e);
+	if (line)
+		run = (struct run){o->line.p, o->line.p + o->line.n};
+	else
+		at = put_status_line(at, o->status, phrase);
+	stays.length = length_text(&o->framing, digits);
+	at = put_fields(at, run, h, e, &stays);
 	if (o->date.n && !has_date(h, e))
 		at = put_field(at, STR("Date"), o->date);
-	at = put_framing(at, &o->framing);
+	at = put_framing(at, &o->framing, stays.length);
 	at = put_connection(at, o->connection, o->upgrade);
 	at = put(at, STR("\r\n"));
 	return (int)(at - p);

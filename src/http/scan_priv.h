@@ -44,6 +44,29 @@ static inline __m128i scan_load(const char *p)
 	return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
+/* The <n> bytes at <p>, 1 to 16 of them, and zeros behind. */
+static inline __m128i scan_load_some(const char *p, size_t n)
+{
+	uint64_t low = 0, high = 0;
+	uint32_t a, b;
+
+	if (likely(n >= 16))
+		return scan_load(p);
+	if (n >= 8) {
+		memcpy(&low, p, 8);
+		memcpy(&high, p + n - 8, 8);
+		high = n > 8 ? high >> (16 - n) * 8 : 0;
+	} else if (n >= 4) {
+		memcpy(&a, p, 4);
+		memcpy(&b, p + n - 4, 4);
+		low = a | (uint64_t)b << (n - 4) * 8;
+	} else {
+		low = (uint8_t)p[0] | (uint64_t)(uint8_t)p[n / 2] << n / 2 * 8 |
+		      (uint64_t)(uint8_t)p[n - 1] << (n - 1) * 8;
+	}
+	return _mm_set_epi64x((long long)high, (long long)low);
+}
+
 /* Bytes of <v> in [lo, hi], which lie in the same half of 0..255. */
 static inline __m128i scan_range(__m128i v, int lo, int hi)
 {
@@ -81,6 +104,17 @@ static inline unsigned scan_name_bits(__m128i v)
 
 	return (unsigned)_mm_movemask_epi8(
 		_mm_or_si128(_mm_or_si128(letter, digit), _mm_cmpeq_epi8(v, _mm_set1_epi8('-'))));
+}
+
+static inline unsigned scan_byte_bits(__m128i v, char c)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+}
+
+/* <v> with its letters in lower case. */
+static inline __m128i scan_lower(__m128i v)
+{
+	return _mm_or_si128(v, _mm_and_si128(scan_range(v, 'A', 'Z'), _mm_set1_epi8(0x20)));
 }
 
 /* Blocks from <p>, then the last one again from its end, which overlaps what is done with: for that
@@ -162,9 +196,7 @@ static inline __m128i scan_ends(const char *p, size_t n, bool eight)
 
 static inline bool scan_same_nocase(__m128i v, __m128i lower)
 {
-	__m128i up = _mm_and_si128(scan_range(v, 'A', 'Z'), _mm_set1_epi8(0x20));
-
-	return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(v, up), lower)) == 0xffff;
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(scan_lower(v), lower)) == 0xffff;
 }
 #endif
 
@@ -172,8 +204,7 @@ static inline bool scan_same_nocase(__m128i v, __m128i lower)
 /* Whether the first <n> <= 16 bytes of <v> are, in any case, those of <lower>, which has 16. */
 static inline bool scan_begins_nocase(__m128i v, const char *lower, unsigned n)
 {
-	__m128i up = _mm_and_si128(scan_range(v, 'A', 'Z'), _mm_set1_epi8(0x20));
-	__m128i eq = _mm_cmpeq_epi8(_mm_or_si128(v, up), scan_load(lower));
+	__m128i eq = _mm_cmpeq_epi8(scan_lower(v), scan_load(lower));
 
 	return !(~(unsigned)_mm_movemask_epi8(eq) & ((1u << n) - 1));
 }

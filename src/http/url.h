@@ -11,6 +11,7 @@
 #include "base/str.h"
 
 #define URL_HOST_MAX 255
+#define URL_HOST_ROOM 256 /* to write one in blocks of 16 */
 
 struct url_authority {
 	struct str host; /* as written, without port and without one trailing dot; [..] kept for
@@ -24,7 +25,7 @@ struct url_authority {
 int must_check url_authority_parse(struct str s, struct url_authority *ret_authority);
 
 /* Lower-case copy of <host> (at most URL_HOST_MAX bytes) into <out>; returns it. */
-struct str url_host_lower(struct str host, char out[URL_HOST_MAX]);
+struct str url_host_lower(struct str host, char out[URL_HOST_ROOM]);
 
 enum url_form {
 	URL_ORIGIN, /* /path?query */

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "net/loop_priv.h"
+#include "net/raw_priv.h"
 #include "net/sock_priv.h"
 
 /* --- descriptors --- */
@@ -329,8 +330,8 @@ static void event_take(struct loop *l, const struct epoll_event *ev)
 
 static int events_take(struct loop *l, int ms)
 {
-	int n = SYS(l, epoll_wait, epoll_wait(l->ep, l->events, LOOP_EVENTS, ms), l->ep, l->events,
-		LOOP_EVENTS, ms);
+	int n = SYS(l, epoll_wait, raw_epoll_wait(l->ep, l->events, LOOP_EVENTS, ms), l->ep,
+		l->events, LOOP_EVENTS, ms);
 
 	l->now = clock_mono(l->clock);
 	if (n < 0) {

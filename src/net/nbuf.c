@@ -41,8 +41,7 @@ void nbuf_pool_trim(struct nbuf_pool *p)
 
 void nbuf_pool_fini(struct nbuf_pool *p)
 {
-	for (int i = 0; i < NBUF_CLASSES; i++)
-		AZ(p->classes[i].used);
+	AZ(p->used_bytes);
 	nbuf_pool_trim(p);
 	AZ(p->held_bytes);
 	slab_fini(&p->segs);
@@ -72,24 +71,15 @@ struct nbuf *nbuf_new(struct nbuf_pool *p, size_t want)
 	}
 	b->magic = NBUF_MAGIC;
 	b->refs = 1;
-	c->used++;
 	p->used_bytes += nbuf_bytes(b);
 	return b;
 }
 
-void nbuf_unref(struct nbuf *b)
+void nbuf_free(struct nbuf *b)
 {
-	struct nbuf_class *c;
+	struct nbuf_class *c = &b->pool->classes[b->class];
 
-	if (!b)
-		return;
-	CHECK_OBJ(b, NBUF_MAGIC);
-	AN(b->refs);
-	if (--b->refs)
-		return;
 	b->magic = 0;
-	c = &b->pool->classes[b->class];
-	c->used--;
 	b->pool->used_bytes -= nbuf_bytes(b);
 	if (c->n_free >= c->keep) {
 		b->pool->held_bytes -= nbuf_bytes(b);

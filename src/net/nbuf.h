@@ -39,7 +39,6 @@ struct nbuf_class {
 	struct nbuf *free;
 	uint32_t n_free;
 	uint32_t keep; /* most free buffers kept */
-	uint32_t used; /* handed out */
 };
 
 struct nbuf_pool {
@@ -58,8 +57,18 @@ void nbuf_pool_trim(struct nbuf_pool *p);
 /* A buffer with room for <want> bytes, or for NBUF_LARGE if <want> is more.  Not zeroed.  Returns
  * owned (one reference); never NULL. */
 struct nbuf *nbuf_new(struct nbuf_pool *p, size_t want) __attribute__((returns_nonnull));
+/* The last reference is gone: back to the pool. */
+void nbuf_free(struct nbuf *b);
 /* Frees at the last reference.  NULL is legal. */
-void nbuf_unref(struct nbuf *b);
+static inline void nbuf_unref(struct nbuf *b)
+{
+	if (!b)
+		return;
+	CHECK_OBJ(b, NBUF_MAGIC);
+	AN(b->refs);
+	if (--b->refs == 0)
+		nbuf_free(b);
+}
 static inline struct nbuf *nbuf_ref(struct nbuf *b)
 {
 	CHECK_OBJ_HOT(b, NBUF_MAGIC);

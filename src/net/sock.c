@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "net/raw_priv.h"
 #include "net/sock_priv.h"
 
 #define SEND_IOV 64 /* slices per system call */
@@ -50,7 +51,7 @@ static ssize_t recv_call(struct sock *s, void *p, size_t n)
 	ssize_t got;
 
 	do {
-		got = SYS(s->loop, recv, recv(s->fd, p, n, 0), s->fd, p, n, 0);
+		got = SYS(s->loop, recv, raw_recv(s->fd, p, n, 0), s->fd, p, n, 0);
 		s->loop->stats.recvs++;
 	} while (unlikely(got < 0 && errno == EINTR));
 	return got;
@@ -152,7 +153,7 @@ static ssize_t send_call(struct sock *s, const struct send_op *r, int flags, siz
 		return send_many(s, r, flags, ret_asked);
 	*ret_asked = v->n - r->off;
 	s->loop->stats.sends++;
-	return send(s->fd, v->p + r->off, *ret_asked, flags);
+	return raw_send(s->fd, v->p + r->off, *ret_asked, flags);
 }
 
 /* Moves over <n> sent bytes; true when all is sent. */

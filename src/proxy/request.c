@@ -11,6 +11,7 @@
 
 /* Body bytes that may wait for the upstream before the client is asked for more. */
 #define BODY_CREDIT (64 * 1024)
+#define HOST_NAME_MAX_BYTES 253
 
 /* --- routing ------------------------------------------------------------------------------ */
 
@@ -146,6 +147,18 @@ static struct str own_address(struct exchange *x)
 	return arena_str(&x->arena, str_from(addr_format(&a, text)));
 }
 
+/* The key of the request's host.  The parser has judged the name, so that host_key() would say what
+ * url_host_lower() says, except that DNS knows no name of more than 253 bytes. */
+static int request_host(struct exchange *x, struct str *ret_host)
+{
+	struct str name = http_span_str(&x->req.head, x->req.host_name);
+
+	if (name.n > HOST_NAME_MAX_BYTES && name.p[0] != '[')
+		return -EINVAL;
+	*ret_host = url_host_lower(name, x->host_key);
+	return 0;
+}
+
 void request_route(struct exchange *x)
 {
 	struct conn *c = x->conn;
@@ -161,7 +174,7 @@ void request_route(struct exchange *x)
 		return;
 	}
 	x->hold = plan_hold_get(&x->worker->plans);
-	if (host_key(http_host(&x->req), x->host_key, &host) < 0) {
+	if (request_host(x, &host) < 0) {
 		c->close_after = true;
 		answer(x, (enum proxy_reason)HTTP_R_BAD_HOST);
 		return;
@@ -290,7 +303,11 @@ static void forwarded_lines(struct exchange *x)
 				  : STR("\r\nx-forwarded-proto: http\r\n");
 	char *text = arena_bytes(&x->arena, 160 + peer.n + host.n + port.n), *p = text;
 
-#define PUT(s) (p = mempcpy(p, (s).p, (s).n))
+#define PUT(s)                              \
+	do {                                \
+		struct str s_ = (s);        \
+		p = mempcpy(p, s_.p, s_.n); \
+	} while (0)
 	PUT(STR("x-forwarded-for: "));
 	PUT(peer);
 	PUT(proto);

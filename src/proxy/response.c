@@ -228,7 +228,6 @@ static void head_framing(struct exchange *x, struct h1_response_out *out)
 {
 	enum http_body in = x->resp.framing.body;
 
-	out->framing = x->resp.framing;
 	x->resp_left = x->resp.framing.length;
 	if (in == HTTP_BODY_CHUNKED || in == HTTP_BODY_CLOSE) {
 		x->resp_chunked = x->req.minor > 0;
@@ -313,12 +312,12 @@ static bool body_is_here(const struct exchange *x)
 
 static void head_final(struct exchange *x)
 {
-	struct h1_response_out out = {.status = x->resp.status,
-		.phrase = http_span_str(&x->resp.head, x->resp.phrase),
-		.date = worker_date(x->worker)};
+	struct h1_response_out out;
 	struct slice v[OUT_MAX];
 	size_t n = x->resp.head.n;
 
+	h1_response_out_init(&out, &x->resp);
+	out.date = worker_date(x->worker);
 	x->status = x->resp.status;
 	x->head_at = loop_now(x->worker->loop);
 	wendpoint_result(x->worker, x->endpoint, true);
@@ -353,8 +352,7 @@ static void head_final(struct exchange *x)
 /* An interim response: to a client that knows them, and not a second 100. */
 static void head_interim(struct exchange *x)
 {
-	struct h1_response_out out = {
-		.status = x->resp.status, .phrase = http_span_str(&x->resp.head, x->resp.phrase)};
+	struct h1_response_out out;
 	struct slice rest = slice_ref(slice_sub(x->resp_head, x->resp.head.n, SIZE_MAX)), v;
 	bool forward = x->req.minor > 0 && x->resp.status != 100;
 
@@ -364,6 +362,7 @@ static void head_interim(struct exchange *x)
 		return;
 	}
 	if (forward) {
+		h1_response_out_init(&out, &x->resp);
 		edits_begin(x);
 		v = head_write(x, &out);
 		if (v.p)

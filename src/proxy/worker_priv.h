@@ -248,7 +248,7 @@ struct exchange {
 	struct plan_addr log_addr;
 	bool log_names_kept;
 	bool tunnel_client_done, tunnel_up_done;
-	char host_key[HOST_KEY_MAX];
+	char host_key[URL_HOST_ROOM];
 	char request_id[33];
 	struct http_field fields[HTTP_FIELDS_MAX];
 	struct http_field resp_fields[HTTP_FIELDS_MAX];

@@ -88,13 +88,12 @@ static inline void drive_write_request(struct drive *d)
 
 static inline void drive_write_response(struct drive *d)
 {
-	struct h1_response_out o = {.status = d->resp.status,
-		.phrase = http_span_str(&d->resp.head, d->resp.phrase),
-		.framing = d->resp.framing};
+	struct h1_response_out o;
 	struct http_edits e;
 	size_t bound;
 	int n;
 
+	h1_response_out_init(&o, &d->resp);
 	http_edits_init(&e, &d->arena);
 	http_strip_hop_by_hop(&e, &d->resp.head);
 	if (o.framing.body == HTTP_BODY_CLOSE)

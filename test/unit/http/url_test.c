@@ -106,7 +106,7 @@ static void test_bad_targets(void **state)
 
 static void test_lower(void **state)
 {
-	char out[URL_HOST_MAX];
+	char out[URL_HOST_ROOM];
 
 	(void)state;
 	assert_str(url_host_lower(STR("A-b.C9"), out), "a-b.c9");
