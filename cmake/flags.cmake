@@ -14,16 +14,17 @@ add_compile_options(
 	-Werror -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wstrict-prototypes
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings
 	-Wformat=2 -Wimplicit-fallthrough -Wswitch-enum -Wdouble-promotion
-	-fno-common -fno-strict-aliasing -fstack-protector-strong)
+	-fno-common -fno-strict-aliasing -fstack-protector-strong
+	$<$<NOT:$<CONFIG:Release>>:-fno-omit-frame-pointer>)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 	add_compile_options(-Wduplicated-cond -Wlogical-op)
 else()
 	add_compile_options(-Wcomma -Wunreachable-code -Wno-gnu-zero-variadic-macro-arguments
 		-Wno-gnu-statement-expression -Wno-gnu-folding-constant)
 endif()
+# A release has no frame pointers: they cost 3 % of a request (profile with --call-graph dwarf).
 # -Wpedantic stays for what it finds; these two GNU extensions we use on purpose.
-set(CMAKE_C_FLAGS_DEBUG "-O1 -g -fno-omit-frame-pointer")
-# No frame pointer here: it costs 3 % of a request's instructions (profile with --call-graph dwarf).
+set(CMAKE_C_FLAGS_DEBUG "-O1 -g")
 set(CMAKE_C_FLAGS_RELEASE "-O2 -g -DNDEBUG_HOT")
 
 if(SLUICE_SANITIZE)
