@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #define OK2 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-#define OK2_OUT "HTTP/1.1 200 OK\r\n" RIG_DATE "Content-Length: 2\r\n\r\nok"
+#define OK2_OUT               \
+	"HTTP/1.1 200 OK\r\n" \
+	"Content-Length: 2\r\n" RIG_DATE "\r\nok"
 #define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #define GET_OUT "GET / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED("a") "\r\n"
 
@@ -62,12 +64,12 @@ static void test_requests(void **state)
 		bool closes;
 	} rows[] = {
 		{"POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
-			"POST /p HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED(
-				"a") "Content-Length: 3\r\n\r\nabc",
+			"POST /p HTTP/1.1\r\nHost: a\r\n"
+			"Content-Length: 3\r\n" RIG_FORWARDED("a") "\r\nabc",
 			false},
 		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
-			"POST / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED(
-				"a") "Content-Length: 0\r\n\r\n",
+			"POST / HTTP/1.1\r\nHost: a\r\n"
+			"Content-Length: 0\r\n" RIG_FORWARDED("a") "\r\n",
 			false},
 		{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n"
 		 "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nSecret: t\r\n\r\n",
@@ -76,8 +78,8 @@ static void test_requests(void **state)
 				     "5\r\nabcde\r\n0\r\n\r\n",
 			false},
 		{"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
-			"GET / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED(
-				"a") "Content-Length: 3\r\n\r\nabc",
+			"GET / HTTP/1.1\r\nHost: a\r\n"
+			"Content-Length: 3\r\n" RIG_FORWARDED("a") "\r\nabc",
 			false},
 		{"GET http://b.example/secret?q HTTP/1.1\r\nHost: a\r\n\r\n",
 			"GET /secret?q HTTP/1.1\r\nHost: b.example\r\n" RIG_FORWARDED(
@@ -143,8 +145,8 @@ static void test_http10(void **state)
 		t.r.port);
 	peer_expect(&t.b, want);
 	peer_send(&t.b, OK2);
-	peer_expect(&t.c, "HTTP/1.1 200 OK\r\n" RIG_DATE
-			  "Content-Length: 2\r\nConnection: keep-alive\r\n\r\nok");
+	peer_expect(&t.c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" RIG_DATE
+			  "Connection: keep-alive\r\n\r\nok");
 	/* No chunks for 1.0, no interim either: the end of the connection ends the body. */
 	peer_send(&t.c, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
 	peer_expect(&t.b, want);
@@ -166,12 +168,12 @@ static void test_responses(void **state)
 	} rows[] = {
 		{"GET", OK2, OK2_OUT, false, true},
 		{"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n",
-			"HTTP/1.1 200 OK\r\n" RIG_DATE "Content-Length: 20\r\n\r\n", false, true},
+			"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n" RIG_DATE "\r\n", false, true},
 		{"GET", "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n",
 			"HTTP/1.1 204 No Content\r\nX: y\r\n" RIG_DATE "\r\n", false, true},
 		{"GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 20\r\nETag: \"e\"\r\n\r\n",
-			"HTTP/1.1 304 Not Modified\r\nETag: \"e\"\r\n" RIG_DATE
-			"Content-Length: 20\r\n\r\n",
+			"HTTP/1.1 304 Not Modified\r\nContent-Length: 20\r\nETag: \"e\"\r\n" RIG_DATE
+			"\r\n",
 			false, true},
 		{"GET",
 			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -187,8 +189,8 @@ static void test_responses(void **state)
 		{"GET", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
 			OK2_OUT, false, false},
 		{"GET", "HTTP/1.1 200 Fine by me\r\nContent-Length: 0\r\nServer: s\r\n\r\n",
-			"HTTP/1.1 200 Fine by me\r\nServer: s\r\n" RIG_DATE
-			"Content-Length: 0\r\n\r\n",
+			"HTTP/1.1 200 Fine by me\r\nContent-Length: 0\r\nServer: s\r\n" RIG_DATE
+			"\r\n",
 			false, true},
 		{"GET", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: l\r\n\r\n" OK2,
 			"HTTP/1.1 103 Early Hints\r\nLink: l\r\n\r\n" OK2_OUT, false, true},
@@ -248,8 +250,8 @@ static void test_pipeline(void **state)
 	peer_quiet(&t.c);
 	peer_send(&t.b, OK2);
 	peer_expect(&t.c, OK2_OUT);
-	peer_expect(&t.b,
-		"POST /2 HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED("a") "Content-Length: 2\r\n\r\nxy");
+	peer_expect(&t.b, "POST /2 HTTP/1.1\r\nHost: a\r\n"
+			  "Content-Length: 2\r\n" RIG_FORWARDED("a") "\r\nxy");
 	peer_send(&t.b, OK2);
 	peer_expect(&t.c, OK2_OUT);
 	peer_expect(&t.b, "GET /3 HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED("a") "\r\n");
@@ -313,8 +315,8 @@ static void test_expect(void **state)
 			"Content-Length: 3\r\n\r\n");
 	peer_expect(&t.c, "HTTP/1.1 100 Continue\r\n\r\n");
 	t.b = peer_accept(&t.r, 0);
-	peer_expect(&t.b,
-		"POST / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED("a") "Content-Length: 3\r\n\r\n");
+	peer_expect(&t.b, "POST / HTTP/1.1\r\nHost: a\r\n"
+			  "Content-Length: 3\r\n" RIG_FORWARDED("a") "\r\n");
 	peer_send(&t.c, "abc");
 	peer_expect(&t.b, "abc");
 	peer_send(&t.b, OK2);
@@ -341,7 +343,7 @@ static void test_early_answer(void **state)
 	buf_reset(&t.b.in);
 	peer_send(&t.b, "HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n");
 	peer_expect(&t.c,
-		"HTTP/1.1 413 No\r\n" RIG_DATE "Content-Length: 0\r\nConnection: close\r\n\r\n");
+		"HTTP/1.1 413 No\r\nContent-Length: 0\r\n" RIG_DATE "Connection: close\r\n\r\n");
 	peer_expect_reset(&t.b);
 	peer_expect_eof(&t.c);
 	peer_send(&t.c, "3\r\nabc\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");

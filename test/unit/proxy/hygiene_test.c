@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #define OK2 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-#define OK2_OUT "HTTP/1.1 200 OK\r\n" RIG_DATE "Content-Length: 2\r\n\r\nok"
+#define OK2_OUT               \
+	"HTTP/1.1 200 OK\r\n" \
+	"Content-Length: 2\r\n" RIG_DATE "\r\nok"
 #define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #define GET_OUT "GET / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED("a") "\r\n"
 #define POST_CL "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"
@@ -266,8 +268,8 @@ static void test_idle_disturbed(void **state)
 			peer_reset(&b);
 		peer_send(&c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
 		b2 = peer_accept(&r, 0);
-		peer_expect(&b2, "POST / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED(
-					 "a") "Content-Length: 2\r\n\r\nhi");
+		peer_expect(&b2, "POST / HTTP/1.1\r\nHost: a\r\n"
+				 "Content-Length: 2\r\n" RIG_FORWARDED("a") "\r\nhi");
 		peer_send(&b2, OK2);
 		peer_expect(&c, OK2_OUT);
 		if (how != 2) {
@@ -330,8 +332,8 @@ static void test_replay(void **state)
 	rig_advance(&r, MSEC(1100));
 	peer_send(&c, POST_CL "abcd");
 	b2 = peer_accept(&r, 0);
-	peer_expect(&b2, "POST / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED(
-				 "a") "Content-Length: 4\r\n\r\nabcd");
+	peer_expect(&b2, "POST / HTTP/1.1\r\nHost: a\r\n"
+			 "Content-Length: 4\r\n" RIG_FORWARDED("a") "\r\nabcd");
 	peer_close(&b);
 	peer_close(&b2);
 	peer_close(&c);

@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #define OK2 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-#define OK2_OUT "HTTP/1.1 200 OK\r\n" RIG_DATE "Content-Length: 2\r\n\r\nok"
+#define OK2_OUT               \
+	"HTTP/1.1 200 OK\r\n" \
+	"Content-Length: 2\r\n" RIG_DATE "\r\nok"
 #define OK0 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 #define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #define GET_OUT "GET / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED("a") "\r\n"
@@ -57,7 +59,9 @@ static void test_mirrors(void **state)
 	b = peer_accept(&r, 0);
 	m1 = peer_accept(&r, 1);
 	m2 = peer_accept(&r, 2);
-#define HEAD_OUT "POST / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED("a") "Content-Length: 6\r\n\r\n"
+#define HEAD_OUT                         \
+	"POST / HTTP/1.1\r\nHost: a\r\n" \
+	"Content-Length: 6\r\n" RIG_FORWARDED("a") "\r\n"
 	peer_expect(&b, HEAD_OUT "abc");
 	peer_expect(&m1, HEAD_OUT "abc");
 	peer_expect(&m2, HEAD_OUT "abc");

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #define OK2 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-#define OK2_OUT "HTTP/1.1 200 OK\r\n" RIG_DATE "Content-Length: 2\r\n\r\nok"
+#define OK2_OUT               \
+	"HTTP/1.1 200 OK\r\n" \
+	"Content-Length: 2\r\n" RIG_DATE "\r\nok"
 #define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 static struct peer asked(struct rig *r, struct peer *c, const char *request)

@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #define OK2 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-#define OK2_OUT "HTTP/1.1 200 OK\r\n" RIG_DATE "Content-Length: 2\r\n\r\nok"
+#define OK2_OUT               \
+	"HTTP/1.1 200 OK\r\n" \
+	"Content-Length: 2\r\n" RIG_DATE "\r\nok"
 #define WS                                                                             \
 	"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" \
 	"Sec-WebSocket-Key: k\r\nSec-WebSocket-Version: 13\r\n\r\n"
