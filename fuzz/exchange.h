@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proxy/worker_priv.h"
+#include "proxy/exchange_priv.h"
 
 struct side {
 	int fd;

@@ -168,6 +168,21 @@ static const char *lines_fast(struct http_head *h, const char *p, const char *en
 }
 #endif
 
+/* The rest of an ordinary head at <p>, behind its first line.  STEP_DONE, or STEP_MORE: what is
+ * left is for fields_step(). */
+static int fields_fast(struct h1_parser *ps, struct http_head *h, const char *p, const char *end,
+	const struct http_limits *limits)
+{
+	p = lines_fast(h, p, end, limits->fields_max);
+	ps->at = (uint16_t)(p - h->base);
+	ps->state = S_LINE;
+	if (end - p < 2 || p[0] != '\r' || p[1] != '\n')
+		return STEP_MORE;
+	ps->at += 2;
+	ps->state = S_END;
+	return STEP_DONE;
+}
+
 /* Field lines up to and with the empty line.  <lenient> is the response's licence to have blanks
  * before the colon (RFC 9112 §5.1).  One loop over a table of elements: longer than a function
  * should be, because position and field stay in registers. */
@@ -374,13 +389,14 @@ static int version_step(struct h1_parser *ps, struct http_request *r, const char
 	return (int)h1_request_line_check(r);
 }
 
-/* A whole and ordinary request line in one go: the letters of a method, a target that begins with
- * '/', HTTP/1.1.  STEP_MORE: it is for the steps above, which alone know what is wrong or missing.
- */
-static int request_line_fast(struct h1_parser *ps, struct http_request *r, const char *end,
+/* An ordinary request in one go: the letters of a method, a target that begins with '/', HTTP/1.1,
+ * plain field lines.  STEP_MORE: what is not parsed by then is for the steps above, which alone
+ * know what is wrong or missing. */
+static int request_fast(struct h1_parser *ps, struct http_request *r, const char *end,
 	const struct http_limits *limits)
 {
 	const char *base = r->head.base, *p = base, *target;
+	int rc;
 
 	while (p < end && *p >= 'A' && *p <= 'Z')
 		p++;
@@ -396,7 +412,11 @@ static int request_line_fast(struct h1_parser *ps, struct http_request *r, const
 	r->minor = 1;
 	ps->at = (uint16_t)(p + VERSION_N + 3 - base);
 	ps->state = S_LINE;
-	return (int)h1_request_line_check(r);
+	rc = (int)h1_request_line_check(r);
+	if (unlikely(rc))
+		return rc;
+	rc = fields_fast(ps, &r->head, base + ps->at, end, limits);
+	return rc == STEP_DONE ? (int)h1_request_check(r) : rc;
 }
 
 static int request_step(struct h1_parser *ps, struct http_request *r, const char *end,
@@ -456,13 +476,13 @@ enum h1_result h1_request_parse(struct h1_parser *p, struct http_request *r, str
 		return H1_MORE;
 	r->head.base = bytes.p;
 	rc = p->at == 0 && p->state == S_BLANK
-		     ? request_line_fast(p, r, bytes.p + MIN(bytes.n, max), limits)
+		     ? request_fast(p, r, bytes.p + MIN(bytes.n, max), limits)
 		     : STEP_MORE;
-	if (rc > STEP_DONE)
-		return verdict(p, &r->head, rc, bytes, max);
-	do
-		rc = request_step(p, r, bytes.p + MIN(bytes.n, max), limits);
-	while (rc == STEP_DONE && p->state != S_END);
+	if (rc == STEP_MORE) {
+		do
+			rc = request_step(p, r, bytes.p + MIN(bytes.n, max), limits);
+		while (rc == STEP_DONE && p->state != S_END);
+	}
 	return verdict(p, &r->head, rc, bytes, max);
 }
 
@@ -519,6 +539,26 @@ static int phrase_step(struct h1_parser *ps, struct http_response *r, const char
 	return STEP_DONE;
 }
 
+/* As request_fast(): "HTTP/1.1 ", three digits, a phrase, plain field lines. */
+static int response_fast(struct h1_parser *ps, struct http_response *r, const char *end,
+	const struct http_limits *limits, struct h1_asked asked)
+{
+	const char *base = r->head.base, *p = base + STATUS_N + 1;
+	int rc;
+
+	if (end - base < STATUS_N + 3 || memcmp(base, "HTTP/1.1 ", 9) != 0 || p[-1] != ' ' ||
+		base[9] == '0' || !is_digit(base[9]) || !is_digit(base[10]) || !is_digit(base[11]))
+		return STEP_MORE;
+	p = scan_ctl(p, end, base);
+	if (end - p < 2 || p[0] != '\r' || p[1] != '\n')
+		return STEP_MORE;
+	r->minor = 1;
+	r->status = (uint16_t)((base[9] - '0') * 100 + (base[10] - '0') * 10 + (base[11] - '0'));
+	r->phrase = span(base, base + STATUS_N + 1, p);
+	rc = fields_fast(ps, &r->head, p + 2, end, limits);
+	return rc == STEP_DONE ? (int)h1_response_check(r, asked) : rc;
+}
+
 static int response_step(struct h1_parser *ps, struct http_response *r, const char *end,
 	const struct http_limits *limits, struct h1_asked asked)
 {
@@ -552,9 +592,14 @@ enum h1_result h1_response_parse(struct h1_parser *p, struct http_response *r, s
 	if (bytes.n == 0)
 		return H1_MORE;
 	r->head.base = bytes.p;
-	do
-		rc = response_step(p, r, bytes.p + MIN(bytes.n, max), limits, asked);
-	while (rc == STEP_DONE && p->state != S_END);
+	rc = p->at == 0 && p->state == S_STATUS
+		     ? response_fast(p, r, bytes.p + MIN(bytes.n, max), limits, asked)
+		     : STEP_MORE;
+	if (rc == STEP_MORE) {
+		do
+			rc = response_step(p, r, bytes.p + MIN(bytes.n, max), limits, asked);
+		while (rc == STEP_DONE && p->state != S_END);
+	}
 	return verdict(p, &r->head, rc, bytes, max);
 }
 

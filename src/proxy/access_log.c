@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "proxy/worker_priv.h"
+#include "proxy/exchange_priv.h"
 
 /* JSON text: what could end the string or the line is escaped, raw bytes above 0x7e as well. */
 static void json_text(struct buf *b, struct str s)

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "proxy/worker_priv.h"
+#include "proxy/exchange_priv.h"
 
 static enum h1_connection connection_of(const struct exchange *x)
 {
@@ -73,7 +73,6 @@ static void answer_send(struct exchange *x, enum proxy_reason reason, int status
 void answer_fields(struct exchange *x)
 {
 	http_edits_init(&x->resp_edits, &x->arena);
-	x->resp_edits_set = true;
 }
 
 void answer_bare(struct exchange *x, enum proxy_reason reason, int status)

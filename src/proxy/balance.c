@@ -3,7 +3,7 @@
  * balance.c -- which backend of a rule, and which endpoint of an upstream.
  */
 #include "base/buf.h"
-#include "proxy/worker_priv.h"
+#include "proxy/upconn_priv.h"
 
 /* Rules with several backends that a worker remembers; beyond it all start anew. */
 #define WRRS_MAX 65536

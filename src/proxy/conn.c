@@ -5,8 +5,8 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "proxy/exchange_priv.h"
 #include "proxy/metrics_priv.h"
-#include "proxy/worker_priv.h"
 
 /* After a refusal we read on a little, so that the client can read our answer before a reset. */
 #define LINGER_BYTES 65536

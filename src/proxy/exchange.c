@@ -5,8 +5,8 @@
 #include <errno.h>
 
 #include "base/poison.h"
+#include "proxy/exchange_priv.h"
 #include "proxy/metrics_priv.h"
-#include "proxy/worker_priv.h"
 
 /* Exchanges kept for reuse by each worker. */
 #define SPARES 256
@@ -30,9 +30,8 @@ void exchange_timer_set(struct exchange *x)
 {
 	nsec due = MIN(MIN(x->deadline_request, x->deadline_try), x->deadline_io);
 
-	if (due == NSEC_NEVER)
-		loop_timer_cancel(x->worker->loop, &x->timer);
-	else
+	/* A timer that comes too early looks again: cheaper than to take it out each time. */
+	if (due != NSEC_NEVER)
 		loop_timer_at(x->worker->loop, &x->timer, due);
 }
 
@@ -115,6 +114,8 @@ static void exchange_timer(struct timer *t)
 	struct exchange *x = container_of(t, struct exchange, timer);
 	nsec now = loop_now(x->worker->loop);
 
+	if (x->magic != EXCHANGE_MAGIC)
+		return; /* a spare one */
 	if (now >= x->deadline_request) {
 		exchange_expired(x, PROXY_R_REQUEST_TIMEOUT);
 	} else if (now >= x->deadline_try) {
@@ -138,34 +139,38 @@ struct exchange *exchange_new(struct conn *c, struct slice first)
 	struct exchange *x;
 
 	if (w->spare.n) {
-		struct arena arena;
-
 		x = w->spare.p[--w->spare.n];
 		POISON_CLEAR(x, sizeof(*x));
-		arena = x->arena;
-		memset(x, 0, offsetof(struct exchange, host_key));
-		x->arena = arena;
 	} else {
-		x = mem_zalloc(sizeof(*x));
+		x = mem_alloc(sizeof(*x));
 		arena_init(&x->arena, EXCHANGE_ARENA);
+		timer_init(&x->timer, exchange_timer);
+		x->worker = w;
 	}
+	memset(&x->state, 0, offsetof(struct exchange, parser) - offsetof(struct exchange, state));
 	w->n_exchanges++;
 	x->magic = EXCHANGE_MAGIC;
-	x->worker = w;
+	x->request_id[0] = '\0';
 	x->conn = c;
 	x->head = first;
 	x->began = loop_now(w->loop);
 	x->deadline_request = x->deadline_try = x->deadline_io = NSEC_NEVER;
 	list_init(&x->subs);
-	timer_init(&x->timer, exchange_timer);
 	return x;
+}
+
+static void exchange_free_spare(struct exchange *x)
+{
+	loop_timer_cancel(x->worker->loop, &x->timer);
+	POISON_CLEAR(x, sizeof(*x));
+	arena_fini(&x->arena);
+	mem_free(x);
 }
 
 static void exchange_free(struct exchange *x)
 {
 	struct worker *w = x->worker;
 
-	loop_timer_cancel(w->loop, &x->timer);
 	slice_drop(&x->head);
 	slice_drop(&x->resp_head);
 	slice_drop(&x->resp_in);
@@ -179,23 +184,16 @@ static void exchange_free(struct exchange *x)
 	if (w->spare.n < SPARES) {
 		arena_reset(&x->arena);
 		*vec_push(&w->spare) = x;
-		/* All but the arena, which owns memory that LSan must see. */
-		POISON(x, offsetof(struct exchange, arena));
-		POISON(&x->arena + 1,
-			sizeof(*x) - offsetof(struct exchange, arena) - sizeof(x->arena));
+		POISON(&x->state, sizeof(*x) - offsetof(struct exchange, state));
 	} else {
-		arena_fini(&x->arena);
-		mem_free(x);
+		exchange_free_spare(x);
 	}
 }
 
 void exchange_free_spares(struct worker *w)
 {
-	vec_for_each (x, &w->spare) {
-		POISON_CLEAR(*x, sizeof(**x));
-		arena_fini(&(*x)->arena);
-		mem_free(*x);
-	}
+	vec_for_each (x, &w->spare)
+		exchange_free_spare(*x);
 	vec_fini(&w->spare);
 }
 
@@ -266,6 +264,7 @@ static void head_done(struct exchange *x)
 	} else {
 		chain_init(&x->body, loop_bufs(x->worker->loop));
 		x->body_open = true;
+		x->chunked_in = (struct h1_chunked){0};
 		cursor_open(&x->replay, &x->body);
 		x->continue_owed = x->req.expect_continue && !rest.n;
 		if (!request_take_body(x, slice_ref(rest)))

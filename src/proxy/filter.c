@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "match/path.h"
-#include "proxy/worker_priv.h"
+#include "proxy/exchange_priv.h"
 
 /* --- headers ------------------------------------------------------------------------------- */
 

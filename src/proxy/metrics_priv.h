@@ -7,7 +7,7 @@
 
 #include "base/metric.h"
 #include "plan/tally.h"
-#include "proxy/worker_priv.h"
+#include "proxy/exchange_priv.h"
 
 #define PROXY_METRICS(M)                                                                           \
 	M(metric_requests, METRIC_COUNTER, "sluice_requests_total",                                \

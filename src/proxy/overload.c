@@ -8,8 +8,8 @@
  * kept is given back when the first stage begins, and is not counted.
  */
 #include "base/log.h"
+#include "proxy/exchange_priv.h"
 #include "proxy/metrics_priv.h"
-#include "proxy/worker_priv.h"
 #include "tls/memory.h"
 
 /* Changes below this stay a worker's own affair. */

@@ -4,8 +4,8 @@
  */
 #include <errno.h>
 
+#include "proxy/exchange_priv.h"
 #include "proxy/metrics_priv.h"
-#include "proxy/worker_priv.h"
 
 #define INTERIMS_MAX 32
 
@@ -191,7 +191,7 @@ void response_client_ready(struct exchange *x)
 			head_look(x);
 		return;
 	}
-	/* Once the head is out and more is to come, the plan is let go: see worker_priv.h. */
+	/* Once the head is out and more is to come, the plan is let go: see plan/publish.h. */
 	if (!x->resp_done && x->request_out)
 		exchange_release_plan(x);
 	if (x->resp_done && !x->resp_in.n)
@@ -264,7 +264,6 @@ static struct slice head_write(struct exchange *x, const struct h1_response_out 
 static void edits_begin(struct exchange *x)
 {
 	http_edits_init(&x->resp_edits, &x->arena);
-	x->resp_edits_set = true;
 	http_strip_hop_by_hop(&x->resp_edits, &x->resp.head);
 }
 
@@ -389,31 +388,6 @@ static void head_done(struct exchange *x)
 		head_final(x);
 }
 
-/* Adds bytes to the head; it stays in one piece. */
-static void head_append(struct exchange *x, struct slice got)
-{
-	struct slice *h = &x->resp_head;
-	struct nbuf *b;
-	size_t n;
-
-	if (!got.n)
-		return;
-	if (!h->n) {
-		slice_drop(h);
-		*h = got;
-		return;
-	}
-	/* What does not fit lies beyond every limit on heads, so the parser has its verdict. */
-	n = MIN(got.n, NBUF_LARGE - h->n);
-	b = nbuf_new(loop_bufs(x->worker->loop), h->n + n);
-	memcpy(b->data, h->p, h->n);
-	memcpy(b->data + h->n, got.p, n);
-	n += h->n;
-	slice_drop(h);
-	slice_drop(&got);
-	*h = (struct slice){b->data, n, b};
-}
-
 static void head_look(struct exchange *x)
 {
 	const struct h1_asked asked = {
@@ -455,7 +429,7 @@ void response_received(struct exchange *x, struct slice got, int err)
 		return;
 	}
 	x->any_byte = true;
-	head_append(x, got);
+	head_gather(&x->resp_head, got, loop_bufs(x->worker->loop));
 	/* An interim response is still on its way to the client: this waits for it. */
 	if (!x->conn->out)
 		head_look(x);

@@ -8,8 +8,8 @@
  */
 #include <errno.h>
 
+#include "proxy/exchange_priv.h"
 #include "proxy/metrics_priv.h"
-#include "proxy/worker_priv.h"
 
 #define MIRROR_TIME SEC(30)
 #define SUB_SLICES 8
@@ -201,26 +201,6 @@ static void sub_body(struct sub *s, struct str in)
 	up_want(s->up, NBUF_MEDIUM);
 }
 
-static void sub_head_add(struct sub *s, struct slice got)
-{
-	struct slice *h = &s->resp_head;
-	struct nbuf *b;
-	size_t n;
-
-	if (!h->n) {
-		*h = got;
-		return;
-	}
-	b = nbuf_new(loop_bufs(s->worker->loop), h->n + got.n);
-	n = MIN(got.n, b->cap - h->n);
-	memcpy(b->data, h->p, h->n);
-	memcpy(b->data + h->n, got.p, n);
-	n += h->n;
-	slice_drop(h);
-	slice_drop(&got);
-	*h = (struct slice){b->data, n, b};
-}
-
 static void sub_head(struct sub *s)
 {
 	const struct h1_asked asked = {.method = s->method};
@@ -272,7 +252,7 @@ static void sub_received(struct upconn *u, struct slice got, int err)
 		slice_drop(&got);
 		return;
 	}
-	sub_head_add(s, got);
+	head_gather(&s->resp_head, got, loop_bufs(s->worker->loop));
 	sub_head(s);
 }
 

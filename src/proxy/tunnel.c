@@ -5,7 +5,7 @@
  * One buffer a direction, read only when the last one is written: back-pressure from end to end.  A
  * waiting tunnel holds no buffer.  A FIN on one side is passed on; the other may still send.
  */
-#include "proxy/worker_priv.h"
+#include "proxy/exchange_priv.h"
 
 static void tunnel_await(struct exchange *x)
 {
@@ -108,7 +108,6 @@ void tunnel_start(struct exchange *x)
 	x->head_at = loop_now(x->worker->loop);
 	x->tunnel_idle = x->settings->tunnel_idle;
 	http_edits_init(&x->resp_edits, &x->arena);
-	x->resp_edits_set = true;
 	http_strip_hop_by_hop(&x->resp_edits, &x->resp.head);
 	filters_response(x);
 	bound = h1_response_bound(&out, &x->resp.head, &x->resp_edits);

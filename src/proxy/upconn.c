@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "proxy/metrics_priv.h"
-#include "proxy/worker_priv.h"
+#include "proxy/upconn_priv.h"
 
 /* Requests that may not be repeated take a pooled connection only if it is this fresh. */
 #define FRESH SEC(1)
@@ -412,6 +412,27 @@ void up_want(struct upconn *u, size_t want)
 {
 	if (!op_inflight(&u->recv.op))
 		stream_recv(u->stream, &u->recv, want);
+}
+
+void head_gather(struct slice *head, struct slice got, struct nbuf_pool *pool)
+{
+	struct nbuf *b;
+	size_t n;
+
+	if (!head->n) {
+		slice_drop(head);
+		*head = got;
+		return;
+	}
+	/* What does not fit lies beyond every limit on heads, so the parser has its verdict. */
+	n = MIN(got.n, NBUF_LARGE - head->n);
+	b = nbuf_new(pool, head->n + n);
+	memcpy(b->data, head->p, head->n);
+	memcpy(b->data + head->n, got.p, n);
+	n += head->n;
+	slice_drop(head);
+	slice_drop(&got);
+	*head = (struct slice){b->data, n, b};
 }
 
 /* Idle connections that this worker keeps to one endpoint. */

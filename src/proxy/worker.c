@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "proxy/exchange_priv.h"
 #include "proxy/metrics_priv.h"
-#include "proxy/worker_priv.h"
 
 /* A port's backlog gets this long to finish its handshakes when the port goes. */
 #define UNLISTEN_GRACE MSEC(50)

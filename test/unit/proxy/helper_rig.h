@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "net/loop.h"
 #include "proxy/proxy.h"
-#include "proxy/worker_priv.h"
+#include "proxy/exchange_priv.h"
 
 #define RIG_BACKENDS 4
 #define RIG_REFUSES 100 /* .target: an address where nobody listens */
