@@ -300,8 +300,8 @@ static void test_auth_body(void **state)
 	peer_expect(&s, "POST /check/ HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nabcdefgh");
 	peer_send(&s, OK0);
 	peer_send(&c, "jkl");
-	peer_expect(&b, "POST / HTTP/1.1\r\nHost: a\r\n" RIG_FORWARDED(
-				"a") "Content-Length: 12\r\n\r\nabcdefghijkl");
+	peer_expect(&b, "POST / HTTP/1.1\r\nHost: a\r\n"
+			"Content-Length: 12\r\n" RIG_FORWARDED("a") "\r\nabcdefghijkl");
 	peer_send(&b, OK2);
 	peer_expect(&c, OK2_OUT);
 	peer_send(&c, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
