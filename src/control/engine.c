@@ -76,7 +76,7 @@ static void engine_update(struct engine *e)
 	if (plan)
 		e->ops->plan(e->arg, plan);
 	engine_stamp(e);
-	if (e->names) {
+	if (e->names && translator_hosts_moved(e->translator)) {
 		names_begin(e->names);
 		translator_hosts(e->translator, name_wanted, e->names);
 		names_end(e->names);

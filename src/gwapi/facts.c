@@ -190,6 +190,12 @@ void translator_hosts(struct translator *t, translate_host_f *fn, void *ctx)
 
 	while ((slot = map_next(&t->hosts, &at)))
 		fn(ctx, slot->key);
+	t->hosts_moved = false;
+}
+
+bool translator_hosts_moved(const struct translator *t)
+{
+	return t->hosts_moved;
 }
 
 void facts_fini(struct translator *t)

@@ -196,5 +196,7 @@ void translator_set_resolved(
 typedef void translate_host_f(void *ctx, struct str host);
 /* Every name that is to be resolved. */
 void translator_hosts(struct translator *t, translate_host_f *fn, void *ctx);
+/* Whether that set may have changed since the last call of translator_hosts(). */
+bool translator_hosts_moved(const struct translator *t);
 
 #endif

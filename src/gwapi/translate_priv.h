@@ -308,6 +308,7 @@ struct translator {
 	VEC(struct str) reread; /* the same, in order */
 	struct arena reread_arena;
 	uint64_t fields_missing; /* bit i: the CRDs lack what features[i] needs */
+	bool hosts_moved; /* since translator_hosts() */
 	struct buf scratch;
 };
 

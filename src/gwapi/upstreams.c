@@ -74,6 +74,7 @@ static void hosts_drop(struct translator *t, struct upstream_unit *u)
 		if (--c->n == 0) {
 			map_del(&t->hosts, c->key);
 			mem_free(c);
+			t->hosts_moved = true;
 		}
 		mem_free((void *)(uintptr_t)h->p);
 	}
@@ -92,6 +93,7 @@ static void host_want(struct translator *t, struct upstream_unit *u, struct str 
 		memcpy(text, host.p, host.n);
 		c->key = str_of(text, host.n);
 		map_put(&t->hosts, c->key, c);
+		t->hosts_moved = true;
 	}
 	c->n++;
 	*vec_push(&u->hosts) = str_of(mem_strdup(host), host.n);

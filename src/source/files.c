@@ -40,6 +40,7 @@ struct root {
 struct dir {
 	char *path;
 	int wd;
+	bool inside; /* a root, or beneath one */
 };
 
 struct files {
@@ -51,6 +52,9 @@ struct files {
 	struct map by_path; /* path → struct file */
 	unsigned scan;
 	bool links; /* the last scan met symbolic links: a change of any name may matter */
+	bool failing; /* something could not be read: it is told anew at every look */
+	bool rescan; /* an event spoke of more than files */
+	VEC(char *) named; /* files that events spoke of */
 	int inotify_fd;
 	struct watch watch;
 };
@@ -68,7 +72,7 @@ static bool is_config_name(const char *name)
 	       (str_ends(s, STR(".yaml")) || str_ends(s, STR(".yml")) || str_ends(s, STR(".json")));
 }
 
-static void dir_watch(struct files *f, const char *path)
+static void dir_watch(struct files *f, const char *path, bool inside)
 {
 	int wd;
 
@@ -78,10 +82,12 @@ static void dir_watch(struct files *f, const char *path)
 	if (wd < 0)
 		return; /* it is told when it is read */
 	vec_for_each (d, &f->dirs) {
-		if (d->wd == wd && strcmp(d->path, path) == 0)
+		if (d->wd == wd && strcmp(d->path, path) == 0) {
+			d->inside |= inside;
 			return;
+		}
 	}
-	*vec_push(&f->dirs) = (struct dir){mem_strdup(str_from(path)), wd};
+	*vec_push(&f->dirs) = (struct dir){mem_strdup(str_from(path)), wd, inside};
 }
 
 static bool file_looks_same(const struct file *file, const struct stat *st)
@@ -158,9 +164,15 @@ static struct file *file_get(struct files *f, const char *path)
 	return file;
 }
 
+static void failed(struct files *f, const char *path, int err)
+{
+	f->failing = true;
+	f->ops->failed(f->arg, str_from(path), err);
+}
+
 static void file_failed(struct files *f, struct file *file, int err)
 {
-	f->ops->failed(f->arg, str_from(file->path), err);
+	failed(f, file->path, err);
 	file->err = err;
 }
 
@@ -210,13 +222,13 @@ static void dir_visit(struct files *f, const char *path, unsigned depth)
 	struct dirent **names;
 	int n = -1;
 
-	dir_watch(f, path);
+	dir_watch(f, path, true);
 	if (depth < FILES_MAX_DEPTH)
 		n = scandir(path, &names, NULL, by_name);
 	else
 		errno = ELOOP;
 	if (n < 0) {
-		f->ops->failed(f->arg, str_from(path), -errno);
+		failed(f, path, -errno);
 		keep_beneath(f, path);
 		return;
 	}
@@ -250,7 +262,7 @@ static void watch_holder(struct files *f, const char *path)
 		slash[1] = '\0';
 	else if (slash)
 		*slash = '\0';
-	dir_watch(f, slash ? holder : ".");
+	dir_watch(f, slash ? holder : ".", false);
 	mem_free(holder);
 }
 
@@ -263,7 +275,7 @@ static void root_visit(struct files *f, struct root *root)
 	if (stat(root->path, &st) < 0) {
 		struct file *file = map_get(&f->by_path, str_from(root->path));
 
-		f->ops->failed(f->arg, str_from(root->path), -errno);
+		failed(f, root->path, -errno);
 		keep_beneath(f, root->path);
 		if (file)
 			file->seen = f->scan;
@@ -273,6 +285,14 @@ static void root_visit(struct files *f, struct root *root)
 		dir_visit(f, root->path, 0);
 	else
 		file_visit(f, root->path);
+}
+
+static void file_forget(struct files *f, struct file *file)
+{
+	map_del(&f->by_path, str_from(file->path));
+	f->ops->gone(f->arg, str_from(file->path));
+	mem_free(file->path);
+	mem_free(file);
 }
 
 static void forget_unseen(struct files *f)
@@ -287,14 +307,8 @@ static void forget_unseen(struct files *f)
 		if (file->seen != f->scan)
 			*vec_push(&unseen) = file;
 	}
-	for (size_t i = 0; i < unseen.n; i++) {
-		struct file *file = unseen.p[i];
-
-		map_del(&f->by_path, str_from(file->path));
-		f->ops->gone(f->arg, str_from(file->path));
-		mem_free(file->path);
-		mem_free(file);
-	}
+	vec_for_each (file, &unseen)
+		file_forget(f, *file);
 	vec_fini(&unseen);
 }
 
@@ -306,10 +320,18 @@ void files_assume(struct files *f, struct str path)
 	mem_free(name);
 }
 
+static void named_drop(struct files *f)
+{
+	vec_for_each (path, &f->named)
+		mem_free(*path);
+	vec_reset(&f->named);
+}
+
 void files_read(struct files *f)
 {
+	named_drop(f);
 	f->scan++;
-	f->links = false;
+	f->links = f->failing = f->rescan = false;
 	vec_for_each (root, &f->roots)
 		root_visit(f, root);
 	forget_unseen(f);
@@ -340,40 +362,100 @@ static bool root_is(const struct files *f, const char *path)
 	return false;
 }
 
-/* Whether what happened to <full> calls for a look; an editor's temporary file does not. */
-static bool path_counts(struct files *f, const char *name, const char *full)
+/* What happened to <full>, in folder <d>: nothing that matters (an editor's temporary file), a file
+ * to look at, or more than that. */
+static void name_note(struct files *f, const struct dir *d, const char *name, const char *full)
 {
 	struct file *file = map_get(&f->by_path, str_from(full));
+	bool noted = file && file->named;
 
 	if (file)
 		file->named = true;
-	return file || f->links || is_config_name(name) || root_is(f, full);
+	if (f->links || root_is(f, full))
+		f->rescan = true;
+	else if (!noted && (file || (d->inside && is_config_name(name))))
+		*vec_push(&f->named) = mem_strdup(str_from(full));
 }
 
-static bool event_note(struct files *f, const struct inotify_event *ev)
+/* Events were lost: every file may have changed, also one that looks the same. */
+static void events_lost(struct files *f)
 {
-	bool counts = ev->len == 0 || (ev->mask & IN_ISDIR);
+	const struct map_slot *slot;
+	size_t at = 0;
 
-	if (ev->mask & IN_IGNORED) {
+	while ((slot = map_next(&f->by_path, &at)))
+		((struct file *)slot->value)->named = true;
+	f->rescan = true;
+}
+
+static void event_note(struct files *f, const struct inotify_event *ev)
+{
+	char full[4096];
+
+	if (ev->mask & IN_Q_OVERFLOW) {
+		events_lost(f);
+	} else if (ev->mask & IN_IGNORED) {
 		dirs_forget(f, ev->wd);
-		return false;
+	} else if (ev->len == 0 || (ev->mask & IN_ISDIR)) {
+		f->rescan = true;
+	} else {
+		vec_for_each (d, &f->dirs)
+			if (d->wd == ev->wd && snprintf(full, sizeof(full), "%s/%s", d->path,
+						       ev->name) < (int)sizeof(full))
+				name_note(f, d, ev->name, full);
 	}
-	vec_for_each (d, &f->dirs) {
-		char full[4096];
+}
 
-		if (!ev->len || d->wd != ev->wd)
-			continue;
-		if (snprintf(full, sizeof(full), "%s/%s", d->path, ev->name) < (int)sizeof(full))
-			counts |= path_counts(f, ev->name, full);
+/* The folder of <path> can be seen: what is not in it was deleted. */
+static bool folder_there(const char *path)
+{
+	char *folder = mem_strdup(str_from(path));
+	char *slash = strrchr(folder, '/');
+	struct stat st;
+	bool there;
+
+	if (slash)
+		slash[1] = '\0';
+	there = stat(slash ? folder : ".", &st) == 0;
+	mem_free(folder);
+	return there;
+}
+
+/* A file that an event named, with a look at nothing else.  False: all must be looked at. */
+static bool named_visit(struct files *f, const char *path)
+{
+	struct file *file = map_get(&f->by_path, str_from(path));
+	struct stat st;
+
+	if (lstat(path, &st) == 0) {
+		if (!S_ISREG(st.st_mode))
+			return false;
+		file_visit(f, path);
+		return true;
 	}
-	return counts;
+	if (errno != ENOENT || !folder_there(path))
+		return false;
+	if (file)
+		file_forget(f, file);
+	return true;
+}
+
+static void named_read(struct files *f)
+{
+	for (size_t i = 0; i < f->named.n; i++) {
+		if (!named_visit(f, f->named.p[i])) {
+			files_read(f);
+			return;
+		}
+	}
+	named_drop(f);
+	f->ops->settled(f->arg);
 }
 
 static void files_ready(struct watch *w, uint32_t events)
 {
 	struct files *f = container_of(w, struct files, watch);
 	_Alignas(struct inotify_event) char data[16384];
-	bool any = false;
 	ssize_t got;
 
 	(void)events;
@@ -381,12 +463,14 @@ static void files_ready(struct watch *w, uint32_t events)
 		for (char *at = data; at < data + got;) {
 			const struct inotify_event *ev = (const struct inotify_event *)(void *)at;
 
-			any |= event_note(f, ev);
+			event_note(f, ev);
 			at += sizeof(*ev) + ev->len;
 		}
 	}
-	if (any)
+	if (f->rescan || (f->named.n && f->failing))
 		files_read(f);
+	else if (f->named.n)
+		named_read(f);
 }
 
 int files_new(struct loop *l, const struct str *roots, size_t n, const struct files_ops *ops,
@@ -439,6 +523,8 @@ void files_free(struct files *f)
 		mem_free(file);
 	}
 	map_fini(&f->by_path);
+	named_drop(f);
+	vec_fini(&f->named);
 	vec_for_each (root, &f->roots)
 		mem_free(root->path);
 	vec_fini(&f->roots);

@@ -296,6 +296,53 @@ static void test_a_list_and_json_are_read(void **state)
 	assert_int_equal(problems(r), 0);
 }
 
+/* Two in one file that give the same change places: the upper one counts again. */
+static void test_rivals_change_places(void **state)
+{
+	struct rig *r = *state;
+
+	text_write(r, "d/a.yaml", MAP("m", "one") "---\n" MAP("m", "two"));
+	start(r);
+	holds(r, "m", "one");
+	text_write(r, "d/a.yaml", "---\n" MAP("m", "two") "---\n" MAP("m", "one"));
+	turn(r);
+	holds(r, "m", "two");
+	assert_int_equal(problems(r), 1);
+	text_write(r, "d/0.yaml", MAP("m", "zero"));
+	turn(r);
+	holds(r, "m", "zero");
+	assert_int_equal(problems(r), 2);
+	AZ(unlink(in_dir(r, "d/0.yaml")));
+	text_write(r, "d/a.yaml", "---\n" MAP("m", "one"));
+	turn(r);
+	holds(r, "m", "one");
+	assert_int_equal(problems(r), 0);
+}
+
+/* The digest names the content, whatever led to it. */
+static void test_digest_follows_content(void **state)
+{
+	struct rig *r = *state;
+	uint64_t first, second;
+
+	text_write(r, "d/a.yaml", MAP("a", "1"));
+	start(r);
+	first = file_source_digest(r->source);
+	text_write(r, "d/b.yaml", MAP("b", "1"));
+	turn(r);
+	second = file_source_digest(r->source);
+	assert_true(second != first);
+	AZ(unlink(in_dir(r, "d/b.yaml")));
+	turn(r);
+	assert_true(file_source_digest(r->source) == first);
+	text_write(r, "d/a.yaml", MAP("a", "2"));
+	turn(r);
+	text_write(r, "d/a.yaml", MAP("a", "1"));
+	text_write(r, "d/b.yaml", MAP("b", "1"));
+	turn(r);
+	assert_true(file_source_digest(r->source) == second);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -310,6 +357,8 @@ int main(void)
 		T(test_other_kinds_are_listed_once),
 		T(test_only_changed_documents_are_decoded),
 		T(test_a_list_and_json_are_read),
+		T(test_rivals_change_places),
+		T(test_digest_follows_content),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,12 +206,96 @@ static void test_single_file_and_unreadable(void **state)
 	heard(t, "failed /one ENOENT;");
 }
 
+/* A change that no event speaks of (through another name of the file) is not seen until all is
+ * looked at: what an event names is all that is visited. */
+static void test_only_what_is_named_is_visited(void **state)
+{
+	struct tape *t = *state;
+
+	mkdir(in_dir(t, "d"), 0700);
+	write_file(t, "d/a.yaml", "1");
+	AZ(link(in_dir(t, "d/a.yaml"), in_dir(t, "other")));
+	start(t, "d");
+	heard(t, "text /d/a.yaml 1;");
+	write_file(t, "other", "22");
+	write_file(t, "d/b.yaml", "b");
+	heard(t, "text /d/b.yaml b;");
+	AZ(unlink(in_dir(t, "d/b.yaml")));
+	heard(t, "gone /d/b.yaml;");
+	/* A folder comes: all is looked at. */
+	mkdir(in_dir(t, "d/e"), 0700);
+	heard(t, "text /d/a.yaml 22;");
+	write_file(t, "d/e/f.yaml", "f");
+	heard(t, "text /d/e/f.yaml f;");
+}
+
+static void test_named_that_is_a_link_or_folder(void **state)
+{
+	struct tape *t = *state;
+
+	mkdir(in_dir(t, "d"), 0700);
+	write_file(t, "d/a.yaml", "1");
+	write_file(t, "target", "linked");
+	start(t, "d");
+	heard(t, "text /d/a.yaml 1;");
+	AZ(symlink(in_dir(t, "target"), in_dir(t, "d/l.yaml")));
+	heard(t, "text /d/l.yaml linked;");
+	mkdir(in_dir(t, "d/g.yaml"), 0700);
+	write_file(t, "d/g.yaml/h.yaml", "h");
+	heard(t, "text /d/g.yaml/h.yaml h;");
+}
+
+/* More happens than the kernel queues: nothing is missed, not even what looks the same. */
+static void test_lost_events(void **state)
+{
+	struct tape *t = *state;
+	char *a, *b;
+
+	mkdir(in_dir(t, "d"), 0700);
+	write_file(t, "d/a.yaml", "1");
+	start(t, "d");
+	heard(t, "text /d/a.yaml 1;");
+	a = in_dir(t, "d/x.tmp");
+	b = in_dir(t, "d/y.tmp");
+	write_file(t, "d/x.tmp", "");
+	for (int i = 0; i < 10000; i++) {
+		AZ(rename(a, b));
+		AZ(rename(b, a));
+	}
+	write_file(t, "d/z.yaml", "new");
+	heard(t, "text /d/a.yaml 1;text /d/z.yaml new;");
+}
+
+/* What cannot be read is told at every look, whatever the look was for. */
+static void test_failure_lasts(void **state)
+{
+	struct tape *t = *state;
+
+	mkdir(in_dir(t, "d"), 0700);
+	write_file(t, "d/a.yaml", "1");
+	AZ(symlink("nowhere", in_dir(t, "d/b.yaml")));
+	start(t, "d");
+	heard(t, "text /d/a.yaml 1;failed /d/b.yaml ENOENT;");
+	write_file(t, "d/a.yaml", "2");
+	heard(t, "text /d/a.yaml 2;failed /d/b.yaml ENOENT;");
+	AZ(unlink(in_dir(t, "d/b.yaml")));
+	heard(t, "gone /d/b.yaml;");
+	write_file(t, "d/a.yaml", "3");
+	heard(t, "text /d/a.yaml 3;");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_folder_in_order_hidden_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_write_rename_and_delete, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_only_what_is_named_is_visited, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_named_that_is_a_link_or_folder, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lost_events, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_failure_lasts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_configmap_swap, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_folder_gone_keeps_and_comes_back, setup, teardown),
