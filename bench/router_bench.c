@@ -388,9 +388,8 @@ static struct plan_route *plan_one(size_t i, unsigned version)
 	r->matches = ARENA_NEW(a, struct match);
 	r->matches[0] = (struct match){.order = &r->order, .payload = rule};
 	match_set_path(&r->matches[0], MATCH_PATH_PREFIX, arena_printf(a, "/%s", name));
-	*at = (struct plan_attach){.port = 1,
-		.listener = 1,
-		.hostname = arena_printf(a, "h%zu.example.com", i % 1000)};
+	*at = (struct plan_attach){
+		.scope = 1, .hostname = arena_printf(a, "h%zu.example.com", i % 1000)};
 	r->rules = rule;
 	r->attaches = at;
 	r->nrules = r->nmatches = 1;

@@ -110,7 +110,7 @@ static void fz_plan(void)
 	r->matches = ARENA_NEW(a, struct match);
 	r->matches[0] = (struct match){.order = &r->order, .payload = rule};
 	match_set_path(&r->matches[0], MATCH_PATH_PREFIX, STR("/"));
-	*at = (struct plan_attach){.port = plan_id(STR("tcp/80")), .listener = l->id};
+	*at = (struct plan_attach){.scope = l->id};
 	r->rules = rule;
 	r->attaches = at;
 	r->nrules = r->nmatches = 1;

@@ -79,7 +79,7 @@ static bool namespace_allowed(
 	return false;
 }
 
-static bool is_our_route_parent(const struct parent_reference *ref, enum object_kind *ret_kind)
+bool parent_ref_ours(const struct parent_reference *ref, enum object_kind *ret_kind)
 {
 	struct str group = ref->group.p ? ref->group : object_kind_group(KIND_GATEWAY);
 	struct str kind = ref->kind.n ? ref->kind : STR("Gateway");
@@ -181,6 +181,21 @@ static void attach_listeners(struct translator *t, struct route_unit *r, const s
 				STR_ARG(object_kind_name(p->kind)), STR_ARG(p->key))};
 }
 
+/* What the outcome hangs on: how exactly the reference asks. */
+static void attach_saw(struct translator *t, struct route_unit *r, enum object_kind kind,
+	struct str namespace, const struct attachment *at)
+{
+	const struct parent_reference *ref = at->ref;
+
+	if (!ref->section_name.n && !ref->has_port)
+		unit_saw(t, &r->unit, DEP_PARENT, kind, namespace, ref->name);
+	else if (at->n_listeners && !ref->has_port)
+		unit_saw(t, &r->unit, DEP_SECTION, kind, namespace,
+			key_of(&r->arena, ref->name, ref->section_name));
+	else
+		unit_saw(t, &r->unit, DEP_LISTENERS, kind, namespace, ref->name);
+}
+
 bool attach_judge(struct translator *t, struct route_unit *r, const struct route_view *v,
 	const struct parent_reference *ref, struct attachment *ret)
 {
@@ -188,12 +203,13 @@ bool attach_judge(struct translator *t, struct route_unit *r, const struct route
 	struct str namespace, key;
 
 	*ret = (struct attachment){.ref = ref};
-	if (!is_our_route_parent(ref, &kind))
+	if (!parent_ref_ours(ref, &kind))
 		return false;
 	namespace = namespace_or(ref->namespace, v->object->namespace);
 	key = key_of(&r->arena, namespace, ref->name);
-	ret->parent = look_parent(t, &r->unit, kind, key);
+	ret->parent = look_parent(t, NULL, kind, key);
 	if (!ret->parent) {
+		attach_saw(t, r, kind, namespace, ret);
 		/* In a cluster somebody else may answer for it; in files nobody would. */
 		if (t->o.mode != TRANSLATE_FILES || t->o.only_class.n || t->o.only_gateway.n ||
 			look(t, &r->unit, kind, namespace, ref->name))
@@ -204,11 +220,13 @@ bool attach_judge(struct translator *t, struct route_unit *r, const struct route
 		return true;
 	}
 	if (!kind_served(t, v->kind)) {
+		attach_saw(t, r, kind, namespace, ret);
 		ret->refused = (struct problem){STR("UnsupportedValue"),
 			arena_printf(&r->arena, "%.*s is not served by this version.",
 				STR_ARG(object_kind_name(v->kind)))};
 		return true;
 	}
 	attach_listeners(t, r, v, ret);
+	attach_saw(t, r, kind, namespace, ret);
 	return true;
 }

@@ -457,21 +457,24 @@ static void listener_port(struct translator *t, struct group_unit *g, struct lis
 
 /* ---- what routes see of a parent ---- */
 
-static void digest_selector(struct buf *b, const struct label_selector *s)
+/* Which routes it takes, through whatever listeners: their order and number do not matter. */
+static uint64_t parent_digest(const struct parent *p)
 {
-	for (uint32_t i = 0; i < s->n_match_labels; i++)
-		buf_printf(b, "=%.*s=%.*s", STR_ARG(s->match_labels[i].key),
-			STR_ARG(s->match_labels[i].value));
-	for (uint32_t i = 0; i < s->n_match_expressions; i++) {
-		const struct label_selector_requirement *r = &s->match_expressions[i];
+	uint64_t sum = 0;
 
-		buf_printf(b, "?%.*s?%.*s", STR_ARG(r->key), STR_ARG(r->operator));
-		for (uint32_t j = 0; j < r->n_values; j++)
-			buf_printf(b, ",%.*s", STR_ARG(r->values[j]));
+	for (size_t i = 0; i < p->n_listeners; i++) {
+		uint64_t one = listener_digest(&p->listeners[i]);
+		bool again = false;
+
+		for (size_t j = 0; j < i && !again; j++)
+			again = listener_digest(&p->listeners[j]) == one;
+		if (!again)
+			sum += one;
 	}
+	return hash_mix(sum, p->gateway->wants_client_cert) | 1; /* 0: there was none */
 }
 
-static uint64_t parent_digest(struct translator *t, const struct parent *p)
+static uint64_t listeners_digest(struct translator *t, const struct parent *p)
 {
 	struct buf *b = &t->scratch;
 
@@ -480,35 +483,54 @@ static uint64_t parent_digest(struct translator *t, const struct parent *p)
 	for (size_t i = 0; i < p->n_listeners; i++) {
 		const struct listener *l = &p->listeners[i];
 
-		buf_printf(b, "|%.*s,%u,%d,%.*s,%x,%d,%d,", STR_ARG(l->name), l->port,
-			(int)l->protocol, STR_ARG(l->hostname), l->kinds,
-			(int)l->allowed->namespaces.from, listener_serves(l));
-		if (l->allowed->namespaces.selector)
-			digest_selector(b, l->allowed->namespaces.selector);
-		for (size_t j = 0; j < l->n_ports; j++)
-			buf_printf(b, ":%llx", (unsigned long long)l->ports[j]);
+		buf_printf(b, "|%.*s,%u,%llx", STR_ARG(l->name), l->port,
+			(unsigned long long)listener_digest(l));
 	}
-	return hash_str(buf_str(b)) | 1; /* 0: there was none */
+	return hash_str(buf_str(b));
 }
 
-/* Digests of before, by key: what routes saw. */
+/* What routes saw of a listener, and of a parent, before. */
+struct seen_listener {
+	struct str name;
+	uint64_t digest;
+};
+
 struct seen {
 	enum object_kind kind;
 	struct str key;
-	uint64_t digest;
+	uint64_t digest, listeners_digest;
 	struct str cert;
+	const struct seen_listener *listeners;
+	size_t n_listeners;
 };
+
+static const struct seen_listener *seen_listeners(struct arena *a, const struct parent *p)
+{
+	struct seen_listener *s = ARENA_ARRAY(a, struct seen_listener, p->n_listeners);
+
+	for (size_t i = 0; i < p->n_listeners; i++)
+		s[i] = (struct seen_listener){
+			arena_str(a, p->listeners[i].name), listener_digest(&p->listeners[i])};
+	return s;
+}
+
+static struct seen seen_parent(struct arena *a, const struct parent *p)
+{
+	return (struct seen){.kind = p->kind,
+		.key = arena_str(a, p->key),
+		.digest = p->digest,
+		.listeners_digest = p->listeners_digest,
+		.cert = p->client_cert ? arena_str(a, p->client_cert->digest) : STR(""),
+		.listeners = seen_listeners(a, p),
+		.n_listeners = p->n_listeners};
+}
 
 static struct seen *seen_take(struct arena *a, const struct group_unit *g, size_t *ret_n)
 {
 	struct seen *s = ARENA_ARRAY(a, struct seen, g->parents.n);
 
-	for (size_t i = 0; i < g->parents.n; i++) {
-		const struct parent *p = g->parents.p[i];
-
-		s[i] = (struct seen){p->kind, arena_str(a, p->key), p->digest,
-			p->client_cert ? arena_str(a, p->client_cert->digest) : STR("")};
-	}
+	for (size_t i = 0; i < g->parents.n; i++)
+		s[i] = seen_parent(a, g->parents.p[i]);
 	*ret_n = g->parents.n;
 	return s;
 }
@@ -530,32 +552,70 @@ static void parent_status_del(struct translator *t, enum object_kind kind, struc
 	status_del(t, kind, namespace, name);
 }
 
-static void parents_touch(
-	struct translator *t, const struct group_unit *g, const struct seen *old, size_t n_old)
+static bool listener_seen(const struct seen *s, const struct seen_listener *l)
 {
-	for (size_t i = 0; i < g->parents.n; i++) {
-		const struct parent *p = g->parents.p[i];
-		const struct seen *was = NULL;
-		struct str cert = p->client_cert ? p->client_cert->digest : STR("");
+	for (size_t i = 0; s && i < s->n_listeners; i++)
+		if (str_eq(s->listeners[i].name, l->name))
+			return s->listeners[i].digest == l->digest;
+	return false;
+}
 
-		for (size_t j = 0; j < n_old && !was; j++)
-			if (old[j].kind == p->kind && str_eq(old[j].key, p->key))
-				was = &old[j];
-		if (!was || was->digest != p->digest)
-			parent_touch(t, DEP_PARENT, p->kind, p->key);
-		if (!was || !str_eq(was->cert, cert))
-			parent_touch(t, DEP_CLIENT_CERT, KIND_GATEWAY, p->gateway->key);
-	}
-	for (size_t j = 0; j < n_old; j++) {
-		bool there = false;
+/* Listeners of <a> that <b> (NULL: nothing) has not, or not as they are. */
+static void sections_touch(struct translator *t, const struct seen *a, const struct seen *b)
+{
+	for (size_t i = 0; a && i < a->n_listeners; i++) {
+		struct buf key = {0};
 
-		for (size_t i = 0; i < g->parents.n && !there; i++)
-			there = old[j].kind == g->parents.p[i]->kind &&
-				str_eq(old[j].key, g->parents.p[i]->key);
-		if (there)
+		if (listener_seen(b, &a->listeners[i]))
 			continue;
-		parent_touch(t, DEP_PARENT, old[j].kind, old[j].key);
-		parent_status_del(t, old[j].kind, old[j].key);
+		buf_printf(&key, "%.*s/%.*s", STR_ARG(a->key), STR_ARG(a->listeners[i].name));
+		parent_touch(t, DEP_SECTION, a->kind, buf_str(&key));
+		buf_fini(&key);
+	}
+}
+
+/* What became of a parent; <was> or <is> may be NULL. */
+static void parent_compare(struct translator *t, const struct seen *was, const struct seen *is)
+{
+	const struct seen *one = is ? is : was;
+	bool both = was && is;
+
+	if (!both || was->digest != is->digest)
+		parent_touch(t, DEP_PARENT, one->kind, one->key);
+	if (!both || was->listeners_digest != is->listeners_digest)
+		parent_touch(t, DEP_LISTENERS, one->kind, one->key);
+	sections_touch(t, was, is);
+	sections_touch(t, is, was);
+}
+
+static const struct seen *seen_find(
+	const struct seen *s, size_t n, enum object_kind kind, struct str key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i].kind == kind && str_eq(s[i].key, key))
+			return &s[i];
+	return NULL;
+}
+
+static void parents_touch(struct translator *t, struct arena *a, const struct group_unit *g,
+	const struct seen *old, size_t n_old)
+{
+	size_t n;
+	const struct seen *now = seen_take(a, g, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct seen *was = seen_find(old, n_old, now[i].kind, now[i].key);
+
+		parent_compare(t, was, &now[i]);
+		if (!was || !str_eq(was->cert, now[i].cert))
+			parent_touch(
+				t, DEP_CLIENT_CERT, KIND_GATEWAY, g->parents.p[i]->gateway->key);
+	}
+	for (size_t i = 0; i < n_old; i++) {
+		if (seen_find(now, n, old[i].kind, old[i].key))
+			continue;
+		parent_compare(t, &old[i], NULL);
+		parent_status_del(t, old[i].kind, old[i].key);
 	}
 }
 
@@ -650,6 +710,13 @@ static void danglings(struct translator *t, struct group_unit *g)
 	vec_fini(&now);
 }
 
+static void parent_scopes(struct translator *t, struct group_unit *g, struct parent *p)
+{
+	scopes_fill(t, g, p);
+	p->digest = parent_digest(p);
+	p->listeners_digest = listeners_digest(t, p);
+}
+
 void group_make(struct translator *t, struct group_unit *g)
 {
 	struct arena before;
@@ -687,10 +754,10 @@ void group_make(struct translator *t, struct group_unit *g)
 			takes[i]->gateway->attached_sets++;
 	}
 	overlaps_find(g, takes, n);
-	ports_make(t, g, takes, n);
 	for (size_t i = 0; i < g->parents.n; i++)
-		g->parents.p[i]->digest = parent_digest(t, g->parents.p[i]);
-	parents_touch(t, g, old, n_old);
+		parent_scopes(t, g, g->parents.p[i]);
+	ports_make(t, g, takes, n);
+	parents_touch(t, &before, g, old, n_old);
 	danglings(t, g);
 	arena_fini(&before);
 }

@@ -96,6 +96,7 @@ static void listener_fill(struct translator *t, struct group_unit *g, struct are
 	struct problem bad = listener_failure(l);
 
 	*ret = (struct plan_listener){.id = l->id,
+		.scope = listener_scope(l),
 		.name = arena_str(a, l->id_name),
 		.gateway = arena_str(a, l->parent->gateway->key),
 		.section = arena_str(a, l->name),
@@ -174,8 +175,8 @@ static struct str port_name(struct buf *b, const struct slot *s)
 	return buf_str(b);
 }
 
-/* The slots [0, n) are one port.  Returns its id, or 0 when nothing in it can serve. */
-static uint64_t port_make(
+/* The slots [0, n) are one port.  False when nothing in it can serve. */
+static bool port_make(
 	struct translator *t, struct group_unit *g, const struct slot *s, size_t n, struct str name)
 {
 	const struct parent *eldest = s[0].l->parent;
@@ -187,7 +188,7 @@ static uint64_t port_make(
 	for (size_t i = 0; i < n; i++)
 		any = any || !listener_failure(s[i].l).reason.n;
 	if (!any)
-		return 0;
+		return false;
 	p = plan_port_new(name, s[0].number, port_kind(s[0].l));
 	port_binds(p, &s[0]);
 	list = ARENA_ARRAY(plan_port_arena(p), struct plan_listener, n);
@@ -203,11 +204,11 @@ static uint64_t port_make(
 	p->ntrusted = (uint32_t)eldest->n_trusted;
 	if (!t->edit) {
 		plan_port_free(p);
-		return plan_id(name);
+		return true;
 	}
 	plan_edit_put_port(t->edit, p);
 	t->edited = true;
-	return plan_id(name);
+	return true;
 }
 
 /* ---- all ports of the group ---- */
@@ -283,17 +284,6 @@ static void slots_collect(struct slots *s, struct parent **parents, size_t n)
 		qsort(s->v.p, s->v.n, sizeof(*s->v.p), slot_order);
 }
 
-static void listener_in_port(struct group_unit *g, struct listener *l, uint64_t port)
-{
-	uint64_t *more = ARENA_ARRAY(&g->arena, uint64_t, l->n_ports + 1);
-
-	for (size_t i = 0; i < l->n_ports; i++)
-		more[i] = l->ports[i];
-	more[l->n_ports] = port;
-	l->ports = more;
-	l->n_ports++;
-}
-
 void group_ports_drop(struct translator *t, struct group_unit *g)
 {
 	vec_for_each (name, &g->ports) {
@@ -322,15 +312,11 @@ void ports_make(struct translator *t, struct group_unit *g, struct parent **pare
 	slots_collect(&all, parents, n);
 	for (size_t i = 0, end; i < all.v.n; i = end) {
 		struct str name = port_name(&b, &all.v.p[i]);
-		uint64_t id;
 
 		for (end = i; end < all.v.n && slot_same(&all.v.p[i], &all.v.p[end]); end++)
 			;
-		id = port_make(t, g, &all.v.p[i], end - i, name);
-		if (!id)
+		if (!port_make(t, g, &all.v.p[i], end - i, name))
 			continue;
-		for (size_t j = i; j < end; j++)
-			listener_in_port(g, all.v.p[j].l, id);
 		name_keep(g, name);
 		*vec_push(&now) = str_of(mem_strdup(name), name.n);
 	}

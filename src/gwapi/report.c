@@ -208,30 +208,37 @@ static void parent_of_listener_dirty(struct translator *t, struct str listener)
 		parent_dirty(t, p);
 }
 
-void count_add(struct translator *t, struct str listener, int by)
+uint32_t counter_add(struct map *m, struct str key, int by)
 {
-	struct count *c = map_get(&t->counts, listener);
+	struct count *c = map_get(m, key);
+	uint32_t n;
 
 	if (!c) {
 		char *text;
 
-		c = mem_zalloc(sizeof(*c) + listener.n);
+		c = mem_zalloc(sizeof(*c) + key.n);
 		text = (char *)(c + 1);
-		memcpy(text, listener.p, listener.n);
-		c->key = str_of(text, listener.n);
-		map_put(&t->counts, c->key, c);
+		memcpy(text, key.p, key.n);
+		c->key = str_of(text, key.n);
+		map_put(m, c->key, c);
 	}
-	c->n = (uint32_t)((int64_t)c->n + by);
-	parent_of_listener_dirty(t, listener);
-	if (c->n == 0) {
-		map_del(&t->counts, c->key);
+	n = c->n = (uint32_t)((int64_t)c->n + by);
+	if (n == 0) {
+		map_del(m, c->key);
 		mem_free(c);
 	}
+	return n;
 }
 
-uint32_t count_get(const struct translator *t, struct str listener)
+void count_add(struct translator *t, struct str takes_name, int by)
 {
-	const struct count *c = map_get(&t->counts, listener);
+	counter_add(&t->counts, takes_name, by);
+	parent_of_listener_dirty(t, takes_name);
+}
+
+uint32_t count_get(const struct translator *t, struct str takes_name)
+{
+	const struct count *c = map_get(&t->counts, takes_name);
 
 	return c ? c->n : 0;
 }
@@ -276,7 +283,7 @@ static void programmed_text(const struct gateway_state *st, struct str *reason, 
 /* Of TCP and UDP routes only the oldest gets the traffic of a listener, and it alone counts. */
 static uint32_t attached(const struct translator *t, const struct listener *l)
 {
-	uint32_t n = count_get(t, l->id_name);
+	uint32_t n = count_get(t, l->takes_name);
 
 	return l->protocol == PROTOCOL_TCP || l->protocol == PROTOCOL_UDP ? MIN(n, 1) : n;
 }

@@ -145,8 +145,7 @@ static void attach_all(struct translator *t, struct route_unit *r, const struct 
 static bool attach_known(const struct plan_attach *list, size_t n, const struct plan_attach *x)
 {
 	for (size_t i = 0; i < n; i++)
-		if (list[i].port == x->port && list[i].listener == x->listener &&
-			str_eq(list[i].hostname, x->hostname))
+		if (list[i].scope == x->scope && str_eq(list[i].hostname, x->hostname))
 			return true;
 	return false;
 }
@@ -166,17 +165,25 @@ static void listener_attach(struct plan_route *p, const struct route_view *v,
 
 	for (size_t i = 0; i < MAX(v->n_hostnames, 1); i++) {
 		struct str host = v->n_hostnames ? v->hostnames[i] : STR("");
+		struct plan_attach x = {l->takes, host};
 
-		if (!hostnames_meet(l->hostname, host))
+		if (!hostnames_meet(l->hostname, host) || attach_known(list, p->nattaches, &x))
 			continue;
-		host = arena_str(a, host);
-		for (size_t j = 0; j < l->n_ports; j++) {
-			struct plan_attach x = {l->ports[j], l->id, host};
-
-			if (!attach_known(list, p->nattaches, &x))
-				list[p->nattaches++] = x;
-		}
+		x.hostname = arena_str(a, host);
+		list[p->nattaches++] = x;
 	}
+}
+
+/* Whether the i-th listener is the first of its scope that serves: the others take the same. */
+static bool listener_first(const struct attachment *at, size_t i)
+{
+	if (!listener_serves(at->listeners[i]))
+		return false;
+	for (size_t j = 0; j < i; j++)
+		if (at->listeners[j]->takes == at->listeners[i]->takes &&
+			listener_serves(at->listeners[j]))
+			return false;
+	return true;
 }
 
 static void route_attach(struct plan_route *p, const struct route_view *v,
@@ -187,11 +194,11 @@ static void route_attach(struct plan_route *p, const struct route_view *v,
 
 	vec_for_each (a, &all->v)
 		for (size_t i = 0; i < a->n_listeners; i++)
-			room += MAX(v->n_hostnames, 1) * a->listeners[i]->n_ports;
+			room += listener_first(a, i) ? MAX(v->n_hostnames, 1) : 0;
 	list = ARENA_ARRAY(plan_route_arena(p), struct plan_attach, room);
 	vec_for_each (a, &all->v)
 		for (size_t i = 0; i < a->n_listeners; i++) {
-			if (wants(a->listeners[i], gateway) && listener_serves(a->listeners[i]))
+			if (wants(a->listeners[i], gateway) && listener_first(a, i))
 				listener_attach(p, v, a->listeners[i], list);
 		}
 	p->attaches = list;
@@ -379,7 +386,7 @@ static void counts_hold(struct translator *t, struct route_unit *r, const struct
 		return; /* Accepted=False everywhere */
 	vec_for_each (a, &all->v)
 		for (size_t i = 0; i < a->n_listeners; i++)
-			counted_add(r, t, a->listeners[i]->id_name);
+			counted_add(r, t, a->listeners[i]->takes_name);
 }
 
 static void uses_hold(struct translator *t, struct route_unit *r, const struct attachments *all,

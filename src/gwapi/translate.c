@@ -214,6 +214,7 @@ static void object_arrives(struct translator *t, const struct object *o)
 	int kind = object_unit_kind(t, o->kind);
 
 	object_touch(t, o);
+	scopes_address(t, o, 1);
 	if (kind >= 0)
 		unit_want(t, (enum unit_kind)kind, o->kind, object_unit_key(t, o));
 	if (o->kind == KIND_GATEWAY_CLASS && t->o.mode == TRANSLATE_MANAGED &&
@@ -236,12 +237,14 @@ static void changes_take(struct translator *t)
 	if (policies)
 		index_build_policies(t);
 	for (size_t i = 0; i < n; i++) {
-		if (c[i].old)
-			object_touch(t, c[i].old);
 		if (c[i].new)
 			object_arrives(t, c[i].new);
 		else if (c[i].kind == KIND_GATEWAY)
 			good_settings_forget(t, object_key(c[i].old));
+		if (c[i].old) {
+			object_touch(t, c[i].old);
+			scopes_address(t, c[i].old, -1);
+		}
 	}
 }
 
@@ -482,6 +485,7 @@ void translator_free(struct translator *t)
 	good_settings_fini(t);
 	deps_fini(t);
 	index_fini(t);
+	scopes_fini(t);
 	status_fini(t);
 	map_fini(&t->parents);
 	map_fini(&t->counts);
@@ -590,6 +594,9 @@ static void read_dep(void *ctx, const struct dep *d)
 		break;
 	case DEP_KIND:
 	case DEP_PARENT:
+	case DEP_LISTENERS:
+	case DEP_SECTION:
+	case DEP_ADDRESSED:
 	case DEP_CLIENT_CERT:
 	case DEP_USE:
 	case DEP_HOST:
@@ -610,10 +617,14 @@ static void about_dep(void *ctx, const struct dep *d)
 	struct buf b = {0};
 	const struct parent *p;
 
-	if (d->what != DEP_PARENT)
+	struct str name = d->name;
+
+	if (d->what == DEP_SECTION)
+		name = str_cut(&name, '/');
+	else if (d->what != DEP_PARENT && d->what != DEP_LISTENERS)
 		return;
 	buf_printf(&b, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(d->kind)), STR_ARG(d->namespace),
-		STR_ARG(d->name));
+		STR_ARG(name));
 	p = map_get(&x->r->t->parents, buf_str(&b));
 	if (p && read_serves(x->r, p->gateway->object))
 		x->yes = true;

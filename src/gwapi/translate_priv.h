@@ -49,7 +49,10 @@ enum dep_what {
 	DEP_KIND, /* any object of the kind */
 	DEP_NAMESPACE, /* any object of the kind in a namespace */
 	DEP_OWNED, /* objects that point at namespace/name: slices, ListenerSets, policies */
-	DEP_PARENT, /* what a group made of a Gateway or ListenerSet, as routes see it */
+	DEP_PARENT, /* which routes a Gateway or ListenerSet takes, through whatever listener */
+	DEP_LISTENERS, /* all that can be seen of its listeners */
+	DEP_SECTION, /* which routes one of them takes; the name is "parent/section" */
+	DEP_ADDRESSED, /* whether routes ask for its listeners one by one */
 	DEP_CLIENT_CERT, /* the client certificate of a Gateway */
 	DEP_USE, /* which Gateways use a Service */
 	DEP_HOST, /* the addresses of a DNS name */
@@ -136,8 +139,10 @@ struct listener {
 	struct pem_list certs, client_cas;
 	uint8_t client_auth;
 	struct str min_version, max_version, ciphers;
-	uint64_t *ports; /* plan ports it stands in */
-	size_t n_ports;
+	/* Which routes it takes, as a number and as the text that routes count under: equal for
+	 * listeners that take the same ones.  It is their scope in the plan. */
+	uint64_t takes;
+	struct str takes_name; /* "Gateway/ns/name/…" */
 };
 
 /* A Gateway or ListenerSet of ours as its group made it.  Lives until the group is made again. */
@@ -165,7 +170,8 @@ struct parent {
 	struct plan_pem *client_cert; /* counted */
 	bool wants_client_cert;
 	int32_t attached_sets;
-	uint64_t digest; /* of what routes see */
+	uint64_t digest; /* of which routes it takes */
+	uint64_t listeners_digest; /* of all that routes can see */
 	struct list to_report; /* in translator.to_report: its status is behind */
 };
 
@@ -287,7 +293,8 @@ struct translator {
 	struct list to_report; /* struct parent.to_report */
 	struct map sets_of; /* "ns/gateway" -> struct owned_list */
 	struct map policies_of; /* "ns/kind/name" -> struct owned_list */
-	struct map counts; /* listener id_name -> struct count */
+	struct map counts; /* listener takes_name -> struct count */
+	struct map addressed; /* listener by name or port -> struct count: refs of routes */
 	struct map uses; /* "ns/service" -> struct service_use */
 	struct map statuses; /* "Kind/ns/name" -> struct object_status */
 	VEC(const struct object_status *) sorted;
@@ -379,6 +386,8 @@ int must_check params_duration(struct str s, nsec *ret_value);
 /* ---- groups.c, listeners.c, conflicts.c, listener_tls.c, ports.c ---- */
 
 void group_make(struct translator *t, struct group_unit *g);
+/* Its scope in the plan; one that does not serve looks in one that is empty. */
+uint64_t listener_scope(const struct listener *l);
 void group_clear(struct translator *t, struct group_unit *g);
 /* Takes its ports out of the plan. */
 void group_ports_drop(struct translator *t, struct group_unit *g);
@@ -390,7 +399,7 @@ void gateway_client_cert(struct translator *t, struct group_unit *g, struct pare
 void conflicts_find(struct group_unit *g, struct parent **parents, size_t n);
 void overlaps_find(struct group_unit *g, struct parent **parents, size_t n);
 bool parents_share(const struct parent *a, const struct parent *b);
-/* Puts the ports of the group into the edit and fills listener.ports. */
+/* Puts the ports of the group into the edit. */
 void ports_make(struct translator *t, struct group_unit *g, struct parent **parents, size_t n);
 bool listener_udp(const struct listener *l);
 /* Whether its object lets it take part. */
@@ -417,6 +426,16 @@ struct plan_pem *pem_cas(struct translator *t, struct unit *u, struct arena *a,
 	enum object_kind kind, const struct str *namespaces, const struct str *names, size_t n,
 	struct problem *problem, struct str reason);
 
+/* ---- scopes.c ---- */
+
+/* Fills takes and takes_name of the listeners of <p>. */
+void scopes_fill(struct translator *t, struct group_unit *g, struct parent *p);
+uint64_t listener_digest(const struct listener *l);
+/* <o>, if it is a route, came (1) or went (-1): listeners that are asked for by themselves and
+ * those that are not do not take the same routes. */
+void scopes_address(struct translator *t, const struct object *o, int by);
+void scopes_fini(struct translator *t);
+
 /* ---- attach.c ---- */
 
 /* What all routes have. */
@@ -441,6 +460,8 @@ struct attachment {
 /* Judges parentRef <ref>; false when it is none of ours (no entry in status). */
 bool attach_judge(struct translator *t, struct route_unit *r, const struct route_view *v,
 	const struct parent_reference *ref, struct attachment *ret);
+/* Whether <ref> is to a Gateway or ListenerSet. */
+bool parent_ref_ours(const struct parent_reference *ref, enum object_kind *ret_kind);
 /* Whether hostnames of listener and route have something in common (either may be empty). */
 bool hostnames_meet(struct str listener, struct str route);
 
@@ -573,8 +594,10 @@ void facts_fini(struct translator *t);
 /* Gateways and ListenerSets whose counts or state moved. */
 void parents_report(struct translator *t);
 void parent_dirty(struct translator *t, struct parent *p);
-void count_add(struct translator *t, struct str listener, int by);
-uint32_t count_get(const struct translator *t, struct str listener);
+void count_add(struct translator *t, struct str takes_name, int by);
+uint32_t count_get(const struct translator *t, struct str takes_name);
+/* <by> more under <key>; returns how many there are now.  At 0 the entry goes. */
+uint32_t counter_add(struct map *m, struct str key, int by);
 
 /* ---- features.c ---- */
 

@@ -84,14 +84,14 @@ unsigned host_labels(struct str name)
 	return dots;
 }
 
-struct host *host_find(const struct router *r, uint64_t hash, uint64_t listener,
-	enum host_kind kind, struct str name)
+struct host *host_find(
+	const struct router *r, uint64_t hash, uint64_t scope, enum host_kind kind, struct str name)
 {
 	struct pmap_probe probe = pmap_probe(&r->hosts, hash);
 	struct host *h;
 
 	while ((h = pmap_next(&probe))) {
-		if (h->listener == listener && h->kind == kind &&
+		if (h->scope == scope && h->kind == kind &&
 			str_eq(str_skip(host_name(h), kind == HOST_WILD), name))
 			return h;
 	}
@@ -268,10 +268,10 @@ static bool look_host(struct look *k, const struct host *h)
 	return look_regexes(k, h);
 }
 
-static bool look_name(struct look *k, uint64_t listener, enum host_kind kind, struct str name)
+static bool look_name(struct look *k, uint64_t scope, enum host_kind kind, struct str name)
 {
 	const struct host *h =
-		host_find(k->r, host_hash(k->key, listener, kind, name), listener, kind, name);
+		host_find(k->r, host_hash(k->key, scope, kind, name), scope, kind, name);
 
 	return h && look_host(k, h);
 }
@@ -298,12 +298,12 @@ static bool wilds_any(const struct wilds *w)
 	return (w->present[0] | w->present[1]) != 0;
 }
 
-static void look_hosts(struct look *k, uint64_t listener)
+static void look_hosts(struct look *k, uint64_t scope)
 {
 	struct str host = k->rq->host;
 
 	path_hash(k->key, k->rq->path, &k->path);
-	if (look_name(k, listener, HOST_EXACT, host))
+	if (look_name(k, scope, HOST_EXACT, host))
 		return;
 	if (wilds_any(&k->r->wilds)) {
 		unsigned labels = host_labels(host);
@@ -311,11 +311,11 @@ static void look_hosts(struct look *k, uint64_t listener)
 		struct str suffix;
 
 		while ((suffix = wild_next(&k->r->wilds, &rest, &labels)).n) {
-			if (look_name(k, listener, HOST_WILD, suffix))
+			if (look_name(k, scope, HOST_WILD, suffix))
 				return;
 		}
 	}
-	look_name(k, listener, HOST_NONE, (struct str){0});
+	look_name(k, scope, HOST_NONE, (struct str){0});
 }
 
 /* ---- listeners ---- */
@@ -361,8 +361,9 @@ const struct match_listener *router_listener(const struct router *r, struct str 
 
 enum match_verdict look_run(struct look *k, const struct match_listener *l)
 {
+	k->listener = l;
 	if (l)
-		look_hosts(k, l->id);
+		look_hosts(k, l->scope);
 	return k->verdict;
 }
 

@@ -2,10 +2,14 @@
 /*
  * router.h -- which match takes a request: one router per port.
  *
- * A router is immutable.  It maps (listener, hostname, path) to the matches of routes in order of
+ * A router is immutable.  It maps (scope, hostname, path) to the matches of routes in order of
  * precedence, and is made from another router by an edit which shares with it all it did not
  * change: the cost of an edit follows the change.  Any number of threads may look up; making,
  * editing and freeing belong to one thread (control).
+ *
+ * A scope is a set of entries that any number of listeners look in: those that take the same routes
+ * name the same scope, so a listener comes and goes without touching a route.  The routers of all
+ * ports share one table of scopes and differ in their listeners (router_with(), router_follow()).
  *
  * Precedence (Gateway API v1.7.0, comments of HTTPRouteSpec.hostnames, HTTPRouteRule.matches and
  * Listener.hostname):
@@ -111,6 +115,7 @@ int match_cmp(const struct match *a, const struct match *b);
 /* A listener of the port, as the router sees it. */
 struct match_listener {
 	uint64_t id; /* the caller's, unique in the router, stable over edits */
+	uint64_t scope; /* where it looks; 0: in the one of its own id */
 	struct str hostname; /* key: "a.b", "*.b", or empty for none */
 	const void *payload;
 };
@@ -192,20 +197,21 @@ enum match_verdict router_match_at(const struct router *r, const struct match_li
 enum match_verdict router_explain(const struct router *r, const struct match_request *rq,
 	struct match_trace *t, struct match_result *ret);
 
-/* Every (listener id, hostname, match) of the router, in no order that means anything. */
+/* Every (listener id, hostname, match) of the router's listeners, in no order that means anything;
+ * the entries of a scope once for each listener that looks in it. */
 typedef void router_each_f(
 	void *ctx, uint64_t listener, struct str hostname, const struct match *m);
 void router_each(const struct router *r, router_each_f *fn, void *ctx);
 
 struct router_stats {
-	size_t entries; /* (listener, hostname, match) */
-	size_t hosts; /* (listener, hostname) */
+	size_t entries; /* (scope, hostname, match) */
+	size_t hosts; /* (scope, hostname) */
 	size_t listeners;
 	size_t bytes; /* of the tables of this router, shared ones included */
 };
 /* Walks over everything: for metrics and dumps. */
 struct router_stats router_stats(const struct router *r);
-/* (listener, hostname, match) in the router; at once. */
+/* (scope, hostname, match) in the router; at once. */
 size_t router_entries(const struct router *r);
 
 /* Counted by the control thread only.  router_unref(NULL) is legal. */
@@ -218,12 +224,12 @@ void router_unref(struct router *r);
  */
 struct router_edit;
 struct router_edit *router_edit_begin(const struct router *base);
-/* Adds <m> under a listener id and a hostname; the listener need not be there yet. */
+/* Adds <m> under a scope and a hostname; nobody need look in the scope yet. */
 void router_edit_add(
-	struct router_edit *e, uint64_t listener, struct str hostname, const struct match *m);
+	struct router_edit *e, uint64_t scope, struct str hostname, const struct match *m);
 /* Removes what router_edit_add() added with the same arguments.  Returns 0 or -ENOENT. */
 int router_edit_del(
-	struct router_edit *e, uint64_t listener, struct str hostname, const struct match *m);
+	struct router_edit *e, uint64_t scope, struct str hostname, const struct match *m);
 /* Replaces the whole set of listeners; hostnames are distinct (of two equal ones the first wins).
  * Copied; payloads are borrowed as matches are. */
 void router_edit_listeners(struct router_edit *e, const struct match_listener *l, size_t n);
@@ -231,5 +237,11 @@ void router_edit_listeners(struct router_edit *e, const struct match_listener *l
 struct router *router_edit_commit(struct router_edit *e);
 /* Ends the edit without a result. */
 void router_edit_abort(struct router_edit *e);
+
+/* The table of <r> (borrowed for the call) with these listeners, as router_edit_listeners() sets
+ * them; owned by the caller.  Costs what the listeners cost. */
+struct router *router_with(const struct router *r, const struct match_listener *l, size_t n);
+/* The table of <r> with the listeners of <of>, which are shared; owned by the caller. */
+struct router *router_follow(const struct router *r, const struct router *of);
 
 #endif

@@ -125,23 +125,23 @@ static bool cands_full(uint32_t n)
 
 struct host_key {
 	uint64_t hash;
-	uint64_t listener;
+	uint64_t scope;
 	enum host_kind kind;
 	struct str name; /* as host_find() wants it */
 };
 
-static struct host_key host_key_of(uint64_t listener, struct str hostname)
+static struct host_key host_key_of(uint64_t scope, struct str hostname)
 {
-	struct host_key k = {.listener = listener};
+	struct host_key k = {.scope = scope};
 
 	k.kind = host_kind_of(hostname, &k.name);
-	k.hash = host_hash(fold_key(), listener, k.kind, k.name);
+	k.hash = host_hash(fold_key(), scope, k.kind, k.name);
 	return k;
 }
 
 static struct host *host_get(const struct router *r, const struct host_key *k)
 {
-	return host_find(r, k->hash, k->listener, k->kind, k->name);
+	return host_find(r, k->hash, k->scope, k->kind, k->name);
 }
 
 static struct host *host_make(struct router *r, const struct host_key *k, struct str hostname)
@@ -150,7 +150,7 @@ static struct host *host_make(struct router *r, const struct host_key *k, struct
 
 	h->refs = 1;
 	h->serial = r->next_serial++;
-	h->listener = k->listener;
+	h->scope = k->scope;
 	h->kind = (uint8_t)k->kind;
 	h->nname = (uint16_t)hostname.n;
 	if (hostname.n)
@@ -425,6 +425,8 @@ static struct listeners *listeners_new(const struct match_listener *l, size_t n)
 
 		*own = l[i];
 		own->hostname.p = to;
+		if (!own->scope)
+			own->scope = own->id;
 		if (l[i].hostname.n)
 			memcpy(to, l[i].hostname.p, l[i].hostname.n);
 		if (listeners_enter(ls, ls->n)) {
@@ -437,27 +439,55 @@ static struct listeners *listeners_new(const struct match_listener *l, size_t n)
 
 /* ---- the edit ---- */
 
+/* A router of its own that shares all of <base> (NULL: an empty one). */
+static struct router *router_copy(const struct router *base)
+{
+	struct router *r = MEM_NEW(struct router);
+
+	if (base) {
+		*r = *base;
+		r->hosts = pmap_share(&base->hosts);
+		r->paths = pmap_share(&base->paths);
+		if (base->listeners)
+			base->listeners->refs++;
+	}
+	r->refs = 1;
+	r->key = fold_key();
+	return r;
+}
+
 struct router_edit *router_edit_begin(const struct router *base)
 {
 	struct router_edit *e = MEM_NEW(struct router_edit);
 
-	e->r = MEM_NEW(struct router);
-	if (base) {
-		*e->r = *base;
-		e->r->hosts = pmap_share(&base->hosts);
-		e->r->paths = pmap_share(&base->paths);
-		if (base->listeners)
-			base->listeners->refs++;
-	}
-	e->r->refs = 1;
-	e->r->key = fold_key();
+	e->r = router_copy(base);
 	return e;
 }
 
-void router_edit_add(
-	struct router_edit *e, uint64_t listener, struct str hostname, const struct match *m)
+struct router *router_with(const struct router *r, const struct match_listener *l, size_t n)
 {
-	struct host_key k = host_key_of(listener, hostname);
+	struct router *with = router_copy(r);
+
+	listeners_drop(with->listeners);
+	with->listeners = n ? listeners_new(l, n) : NULL;
+	return with;
+}
+
+struct router *router_follow(const struct router *r, const struct router *of)
+{
+	struct router *follow = router_copy(r);
+
+	listeners_drop(follow->listeners);
+	follow->listeners = of->listeners;
+	if (follow->listeners)
+		follow->listeners->refs++;
+	return follow;
+}
+
+void router_edit_add(
+	struct router_edit *e, uint64_t scope, struct str hostname, const struct match *m)
+{
+	struct host_key k = host_key_of(scope, hostname);
 	struct host *h = host_get(e->r, &k);
 
 	if (!h)
@@ -470,9 +500,9 @@ void router_edit_add(
 }
 
 int router_edit_del(
-	struct router_edit *e, uint64_t listener, struct str hostname, const struct match *m)
+	struct router_edit *e, uint64_t scope, struct str hostname, const struct match *m)
 {
-	struct host_key k = host_key_of(listener, hostname);
+	struct host_key k = host_key_of(scope, hostname);
 	struct host *h = host_get(e->r, &k);
 	int res = -ENOENT;
 

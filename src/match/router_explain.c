@@ -8,17 +8,17 @@
 void look_trace(struct look *k, const struct host *h, const struct match *m, enum match_why why,
 	struct str detail)
 {
-	k->trace->seen(k->trace, h->listener, host_name(h), m, why, detail);
+	k->trace->seen(k->trace, k->listener->id, host_name(h), m, why, detail);
 }
 
-static void each_cand(
-	router_each_f *fn, void *ctx, const struct host *h, const struct cand *c, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		fn(ctx, h->listener, host_name(h), c[i].m);
-}
+/* A walk: hosts by serial, as buckets know them; listeners by scope, as hosts do. */
+struct each {
+	router_each_f *fn;
+	void *ctx;
+	VEC(const struct host *) hosts;
+	VEC(const struct match_listener *) listeners;
+};
 
-/* Buckets know their host by its serial. */
 static int host_serial_cmp(const void *a, const void *b)
 {
 	const struct host *x = *(const struct host *const *)a;
@@ -27,32 +27,74 @@ static int host_serial_cmp(const void *a, const void *b)
 	return (x->serial > y->serial) - (x->serial < y->serial);
 }
 
-void router_each(const struct router *r, router_each_f *fn, void *ctx)
+static int listener_scope_cmp(const void *a, const void *b)
 {
-	VEC(const struct host *) hosts = {0};
+	const struct match_listener *x = *(const struct match_listener *const *)a;
+	const struct match_listener *y = *(const struct match_listener *const *)b;
+
+	return (x->scope > y->scope) - (x->scope < y->scope);
+}
+
+/* The first listener that looks in <scope>, or the end. */
+static size_t each_first(const struct each *e, uint64_t scope)
+{
+	size_t lo = 0, n = e->listeners.n;
+
+	while (lo < n) {
+		size_t mid = lo + (n - lo) / 2;
+
+		if (e->listeners.p[mid]->scope < scope)
+			lo = mid + 1;
+		else
+			n = mid;
+	}
+	return lo;
+}
+
+static void each_cand(const struct each *e, const struct host *h, const struct cand *c, uint32_t n)
+{
+	for (size_t at = each_first(e, h->scope);
+		at < e->listeners.n && e->listeners.p[at]->scope == h->scope; at++)
+		for (uint32_t i = 0; i < n; i++)
+			e->fn(e->ctx, e->listeners.p[at]->id, host_name(h), c[i].m);
+}
+
+static void each_begin(struct each *e, const struct router *r)
+{
 	struct pmap_iter it = {0};
 	const struct host *h;
+
+	for (uint32_t i = 0; r->listeners && i < r->listeners->n; i++)
+		*vec_push(&e->listeners) = &r->listeners->all[i];
+	if (e->listeners.n)
+		qsort(e->listeners.p, e->listeners.n, sizeof(*e->listeners.p), listener_scope_cmp);
+	while ((h = pmap_iter_next(&r->hosts, &it)))
+		*vec_push(&e->hosts) = h;
+	if (e->hosts.n)
+		qsort(e->hosts.p, e->hosts.n, sizeof(*e->hosts.p), host_serial_cmp);
+}
+
+void router_each(const struct router *r, router_each_f *fn, void *ctx)
+{
+	struct each e = {.fn = fn, .ctx = ctx};
+	struct pmap_iter it = {0};
 	const struct bucket *b;
 
-	while ((h = pmap_iter_next(&r->hosts, &it))) {
-		*vec_push(&hosts) = h;
-		each_cand(fn, ctx, h, h->regexes, h->nregexes);
-	}
-	if (hosts.n)
-		qsort(hosts.p, hosts.n, sizeof(*hosts.p), host_serial_cmp);
-	it = (struct pmap_iter){0};
+	each_begin(&e, r);
+	vec_for_each (h, &e.hosts)
+		each_cand(&e, *h, (*h)->regexes, (*h)->nregexes);
 	while ((b = pmap_iter_next(&r->paths, &it))) {
 		const struct host want = {.serial = b->host};
 		const struct host *key = &want;
 		const struct host *const *found;
 
-		AN(hosts.p); /* a bucket never outlives its host */
-		found = bsearch(&key, hosts.p, hosts.n, sizeof(*hosts.p), host_serial_cmp);
-
+		AN(e.hosts.p); /* a bucket never outlives its host */
+		found = bsearch(&key, e.hosts.p, e.hosts.n, sizeof(*e.hosts.p), host_serial_cmp);
 		AN(found);
-		each_cand(fn, ctx, *found, bucket_cands(b), b->n);
+		each_cand(&e, *found, bucket_cands(b), b->n);
 	}
-	vec_fini(&hosts);
+	vec_fini(&e.hosts);
+	vec_fini(&e.listeners);
 }
 
 struct other {

@@ -13,6 +13,7 @@ struct look {
 	enum match_verdict verdict;
 	const struct match *match;
 	const struct host *host;
+	const struct match_listener *listener; /* under which */
 	struct path_hash path;
 };
 

@@ -2,7 +2,7 @@
 /*
  * router_priv.h -- how a router lies in memory: shared by lookup, edit and explain.
  *
- * Two persistent maps (pmap.h).  `hosts` takes the hash of (listener id, hostname) to a struct
+ * Two persistent maps (pmap.h).  `hosts` takes the hash of (scope, hostname) to a struct
  * host: what kinds of paths there are under it.  `paths` takes the hash of (host serial, kind,
  * path) to a struct bucket: the candidates for exactly that path, in order.  So a lookup costs a
  * probe per hostname that could match and one per prefix depth that exists under it, and reads
@@ -50,12 +50,12 @@ struct host_depth {
 	uint32_t depth;
 };
 
-/* One hostname under one listener.  Behind the name, aligned, the depths. */
+/* One hostname in one scope.  Behind the name, aligned, the depths. */
 struct host {
 	uint32_t refs;
 	uint32_t nexact; /* buckets of exact paths */
 	uint64_t serial; /* of this host in this and all routers made from it */
-	uint64_t listener;
+	uint64_t scope;
 	struct cand *regexes; /* in order; NULL: none */
 	uint32_t nregexes;
 	uint16_t ndepths; /* depths that exist, longest first */
@@ -169,9 +169,9 @@ static inline uint64_t fold_span(uint64_t h, struct str s, uint64_t factor)
 }
 
 static inline uint64_t host_hash(
-	struct fold_key k, uint64_t listener, enum host_kind kind, struct str name)
+	struct fold_key k, uint64_t scope, enum host_kind kind, struct str name)
 {
-	uint64_t h = fold(k.start ^ (uint64_t)kind << 32, listener, k.factor);
+	uint64_t h = fold(k.start ^ (uint64_t)kind << 32, scope, k.factor);
 
 	return fold_span(h, name, k.factor);
 }
@@ -198,8 +198,8 @@ uint64_t path_hash_at(
 	struct fold_key k, struct str path, const struct path_hash *ph, unsigned depth);
 
 /* The value of the map for a key, or NULL.  <name> of a wildcard is ".b", without the star. */
-struct host *host_find(const struct router *r, uint64_t hash, uint64_t listener,
-	enum host_kind kind, struct str name);
+struct host *host_find(const struct router *r, uint64_t hash, uint64_t scope, enum host_kind kind,
+	struct str name);
 struct bucket *bucket_find(const struct router *r, uint64_t hash, uint64_t serial,
 	enum match_path_kind kind, struct str path);
 

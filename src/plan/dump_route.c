@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Routes, rules and filters as JSON. */
 #include <inttypes.h>
+#include <stdlib.h>
 
+#include "base/vec.h"
 #include "plan/dump_priv.h"
 
 static void dump_texts(struct json *j, const char *key, const struct str *s, size_t n)
@@ -274,24 +276,74 @@ static void dump_match(struct json *j, const struct match *m)
 	json_close(j, '}');
 }
 
-static struct str listener_name(const struct plan_port_slot *slot, uint64_t id)
+/* One listener that takes the route, with one of the route's hostnames. */
+struct attach_line {
+	const struct plan_port *port; /* NULL: nobody looks there */
+	const struct plan_listener *listener;
+	struct str hostname;
+};
+
+struct attach_lines {
+	VEC(struct attach_line) all;
+};
+
+static void attach_lines_add(
+	struct attach_lines *lines, const struct plan *p, const struct plan_attach *a)
 {
-	for (uint32_t i = 0; slot && i < slot->port->nlisteners; i++) {
-		if (slot->port->listeners[i].id == id)
-			return slot->port->listeners[i].name;
-	}
-	return STR("(missing)");
+	size_t n, before = lines->all.n;
+	const struct plan_port_slot *ports = plan_ports(p, &n);
+
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t j = 0; j < ports[i].port->nlisteners; j++) {
+			const struct plan_listener *l = &ports[i].port->listeners[j];
+
+			if (a->scope == (l->scope ? l->scope : l->id))
+				*vec_push(&lines->all) =
+					(struct attach_line){ports[i].port, l, a->hostname};
+		}
+	if (lines->all.n == before)
+		*vec_push(&lines->all) = (struct attach_line){.hostname = a->hostname};
 }
 
-static void dump_attach(struct json *j, const struct plan *p, const struct plan_attach *a)
+static struct str line_port(const struct attach_line *l)
 {
-	const struct plan_port_slot *slot = plan_port_find(p, a->port);
+	return l->port ? l->port->name : STR("(missing)");
+}
 
+static struct str line_listener(const struct attach_line *l)
+{
+	return l->listener ? l->listener->name : STR("(missing)");
+}
+
+static int attach_line_cmp(const void *a, const void *b)
+{
+	const struct attach_line *x = a, *y = b;
+	int c = str_cmp(line_port(x), line_port(y));
+
+	if (!c)
+		c = str_cmp(line_listener(x), line_listener(y));
+	return c ? c : str_cmp(x->hostname, y->hostname);
+}
+
+static void dump_attached(struct json *j, const struct plan *p, const struct plan_route *r)
+{
+	struct attach_lines lines = {0};
+
+	for (uint32_t i = 0; i < r->nattaches; i++)
+		attach_lines_add(&lines, p, &r->attaches[i]);
+	if (lines.all.n)
+		qsort(lines.all.p, lines.all.n, sizeof(*lines.all.p), attach_line_cmp);
+	json_key(j, "attached");
 	json_open(j, '[');
-	json_text(j, slot ? slot->port->name : STR("(missing)"));
-	json_text(j, listener_name(slot, a->listener));
-	json_text(j, a->hostname);
+	vec_for_each (l, &lines.all) {
+		json_open(j, '[');
+		json_text(j, line_port(l));
+		json_text(j, line_listener(l));
+		json_text(j, l->hostname);
+		json_close(j, ']');
+	}
 	json_close(j, ']');
+	vec_fini(&lines.all);
 }
 
 void dump_route(struct json *j, const struct plan *p, const struct plan_route *r)
@@ -299,11 +351,7 @@ void dump_route(struct json *j, const struct plan *p, const struct plan_route *r
 	json_open(j, '{');
 	json_key_text(j, "name", r->name);
 	json_key_int(j, "created", r->order.created);
-	json_key(j, "attached");
-	json_open(j, '[');
-	for (uint32_t i = 0; i < r->nattaches; i++)
-		dump_attach(j, p, &r->attaches[i]);
-	json_close(j, ']');
+	dump_attached(j, p, r);
 	json_key(j, "matches");
 	json_open(j, '[');
 	for (uint16_t i = 0; i < r->nmatches; i++)

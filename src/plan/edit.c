@@ -7,21 +7,20 @@
 #include "plan/plan_priv.h"
 #include "plan/tally.h"
 
-/* A router that this edit changes. */
-struct router_change {
-	uint64_t port;
-	struct router_edit *edit;
-};
-
 struct plan_edit {
 	struct plan *next; /* seen by nobody yet */
 	const struct plan *base;
-	VEC(struct router_change) changes;
+	struct router_edit *routes; /* of next->routes_by_scope; NULL: no route changed so far */
 };
 
 static struct plan_port *port_of(const struct plan_port_slot *slot)
 {
 	return (struct plan_port *)(uintptr_t)slot->port; /* its count is ours to change */
+}
+
+static struct router *router_of(const struct plan_port_slot *slot)
+{
+	return (struct router *)(uintptr_t)slot->router; /* likewise */
 }
 
 struct plan_edit *plan_edit_begin(struct plan_store *s, const struct plan *base)
@@ -40,62 +39,27 @@ struct plan_edit *plan_edit_begin(struct plan_store *s, const struct plan *base)
 		return e;
 	AN(base->store == s);
 	p->routes = pmap_share(&base->routes);
+	p->routes_by_scope = router_ref(base->routes_by_scope);
 	p->upstreams = pmap_share(&base->upstreams);
 	p->nports = base->nports;
 	p->ports = mem_alloc((base->nports + 1) * sizeof(*p->ports));
 	for (size_t i = 0; i < base->nports; i++) {
 		p->ports[i] = base->ports[i];
 		port_of(&p->ports[i])->seg.refs++;
-	}
-	p->nrouters = base->nrouters;
-	p->routers = mem_alloc((base->nrouters + 1) * sizeof(*p->routers));
-	for (size_t i = 0; i < base->nrouters; i++) {
-		p->routers[i] = base->routers[i];
-		router_ref(p->routers[i].router);
+		router_ref(router_of(&p->ports[i]));
 	}
 	return e;
 }
 
-static struct plan_router *router_slot(const struct plan *p, uint64_t port)
+/* The table of routes in change, begun if need be. */
+static struct router_edit *routes_of(struct plan_edit *e)
 {
-	for (size_t i = 0; i < p->nrouters; i++) {
-		if (p->routers[i].port == port)
-			return &p->routers[i];
-	}
-	return NULL;
-}
-
-/* The change of <port>'s router, begun if need be. */
-static struct router_edit *router_of(struct plan_edit *e, uint64_t port)
-{
-	const struct plan_router *slot;
-	struct router_change *c;
-
-	vec_for_each (it, &e->changes) {
-		if (it->port == port)
-			return it->edit;
-	}
-	slot = router_slot(e->next, port);
-	c = vec_push(&e->changes);
-	*c = (struct router_change){port, router_edit_begin(slot ? slot->router : NULL)};
-	return c->edit;
+	if (!e->routes)
+		e->routes = router_edit_begin(e->next->routes_by_scope);
+	return e->routes;
 }
 
 /* ---- ports ---- */
-
-static void router_set_listeners(struct plan_edit *e, const struct plan_port *port)
-{
-	struct match_listener *l = mem_alloc((port->nlisteners + 1) * sizeof(*l));
-
-	for (uint32_t i = 0; i < port->nlisteners; i++)
-		l[i] = (struct match_listener){
-			.id = port->listeners[i].id,
-			.hostname = port->listeners[i].hostname,
-			.payload = &port->listeners[i],
-		};
-	router_edit_listeners(router_of(e, port->id), l, port->nlisteners);
-	mem_free(l);
-}
 
 /* Where the port called <name> is, or would go. */
 static size_t port_place(const struct plan *p, struct str name)
@@ -123,13 +87,13 @@ void plan_edit_put_port(struct plan_edit *e, struct plan_port *port)
 	plan_segment_freeze(&port->seg);
 	if (port_is(p, at, port->name)) {
 		old = port_of(&p->ports[at]);
+		router_unref(router_of(&p->ports[at]));
 	} else {
 		p->ports = mem_realloc(p->ports, (p->nports + 1) * sizeof(*p->ports));
 		memmove(p->ports + at + 1, p->ports + at, (p->nports - at) * sizeof(*p->ports));
 		p->nports++;
 	}
-	p->ports[at] = (struct plan_port_slot){.port = port};
-	router_set_listeners(e, port);
+	p->ports[at] = (struct plan_port_slot){.port = port}; /* its router comes at the end */
 	if (old)
 		plan_port_unref(old);
 }
@@ -143,7 +107,7 @@ int plan_edit_del_port(struct plan_edit *e, struct str name)
 	if (!port_is(p, at, name))
 		return -ENOENT;
 	old = port_of(&p->ports[at]);
-	router_edit_listeners(router_of(e, old->id), NULL, 0);
+	router_unref(router_of(&p->ports[at]));
 	p->nports--;
 	memmove(p->ports + at, p->ports + at + 1, (p->nports - at) * sizeof(*p->ports));
 	plan_port_unref(old);
@@ -154,23 +118,25 @@ int plan_edit_del_port(struct plan_edit *e, struct str name)
 
 static void route_enter(struct plan_edit *e, const struct plan_route *r)
 {
+	struct router_edit *routes = routes_of(e);
+
 	for (uint32_t a = 0; a < r->nattaches; a++) {
 		const struct plan_attach *at = &r->attaches[a];
-		struct router_edit *router = router_of(e, at->port);
 
 		for (uint16_t m = 0; m < r->nmatches; m++)
-			router_edit_add(router, at->listener, at->hostname, &r->matches[m]);
+			router_edit_add(routes, at->scope, at->hostname, &r->matches[m]);
 	}
 }
 
 static void route_leave(struct plan_edit *e, const struct plan_route *r)
 {
+	struct router_edit *routes = routes_of(e);
+
 	for (uint32_t a = 0; a < r->nattaches; a++) {
 		const struct plan_attach *at = &r->attaches[a];
-		struct router_edit *router = router_of(e, at->port);
 
 		for (uint16_t m = 0; m < r->nmatches; m++)
-			AZ(router_edit_del(router, at->listener, at->hostname, &r->matches[m]));
+			AZ(router_edit_del(routes, at->scope, at->hostname, &r->matches[m]));
 	}
 }
 
@@ -244,25 +210,45 @@ int plan_edit_del_upstream(struct plan_edit *e, struct str name)
 
 /* ---- the end ---- */
 
-/* Puts a changed router in its place; one without entries goes when its port is not there. */
-static void router_commit(struct plan *p, struct router_change *c)
+static struct router *router_for(const struct plan_port *port, const struct router *routes)
 {
-	struct router *r = router_edit_commit(c->edit);
-	struct plan_router *slot = router_slot(p, c->port);
+	struct match_listener *l = mem_alloc((port->nlisteners + 1) * sizeof(*l));
+	struct router *r;
 
-	if (slot)
-		router_unref(slot->router);
-	if (!router_entries(r) && !plan_port_find(p, c->port)) {
-		router_unref(r);
-		if (slot)
-			*slot = p->routers[--p->nrouters];
-		return;
+	for (uint32_t i = 0; i < port->nlisteners; i++)
+		l[i] = (struct match_listener){
+			.id = port->listeners[i].id,
+			.scope = port->listeners[i].scope,
+			.hostname = port->listeners[i].hostname,
+			.payload = &port->listeners[i],
+		};
+	r = router_with(routes, l, port->nlisteners);
+	mem_free(l);
+	return r;
+}
+
+/* The table of routes of the new plan, then each port's view of it. */
+static void routers_commit(struct plan_edit *e)
+{
+	struct plan *p = e->next;
+
+	if (e->routes || !p->routes_by_scope) {
+		struct router *routes = router_edit_commit(routes_of(e));
+
+		router_unref(p->routes_by_scope);
+		p->routes_by_scope = routes;
 	}
-	if (!slot) {
-		p->routers = mem_realloc(p->routers, (p->nrouters + 1) * sizeof(*p->routers));
-		slot = &p->routers[p->nrouters++];
+	for (size_t i = 0; i < p->nports; i++) {
+		struct plan_port_slot *slot = &p->ports[i];
+		struct router *old = router_of(slot);
+
+		if (!old)
+			slot->router = router_for(slot->port, p->routes_by_scope);
+		else if (e->routes)
+			slot->router = router_follow(p->routes_by_scope, old);
+		if (old && e->routes)
+			router_unref(old);
 	}
-	*slot = (struct plan_router){c->port, r};
 }
 
 static struct plan *edit_end(struct plan_edit *e)
@@ -270,7 +256,6 @@ static struct plan *edit_end(struct plan_edit *e)
 	struct plan *p = e->next;
 
 	p->store->editing = false;
-	vec_fini(&e->changes);
 	mem_free(e);
 	return p;
 }
@@ -279,17 +264,14 @@ struct plan *plan_edit_commit(struct plan_edit *e)
 {
 	struct plan *p = e->next;
 
-	vec_for_each (it, &e->changes)
-		router_commit(p, it);
-	for (size_t i = 0; i < p->nports; i++)
-		p->ports[i].router = router_slot(p, p->ports[i].port->id)->router;
+	routers_commit(e);
 	p->revision = ++p->store->revision;
 	return edit_end(e);
 }
 
 void plan_edit_abort(struct plan_edit *e)
 {
-	vec_for_each (it, &e->changes)
-		router_edit_abort(it->edit);
+	if (e->routes)
+		router_edit_abort(e->routes);
 	plan_unref(edit_end(e));
 }

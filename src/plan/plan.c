@@ -153,8 +153,7 @@ struct plan_stats plan_stats(const struct plan *p)
 		st.listeners += p->ports[i].port->nlisteners;
 		st.bytes += p->ports[i].port->seg.bytes;
 	}
-	for (size_t i = 0; i < p->nrouters; i++)
-		st.bytes += router_stats(p->routers[i].router).bytes;
+	st.bytes += router_stats(p->routes_by_scope).bytes;
 	return st;
 }
 
@@ -169,14 +168,14 @@ void plan_unref(struct plan *p)
 	if (!p || --p->refs)
 		return;
 	/* Routers first: they point at routes and ports. */
-	for (size_t i = 0; i < p->nrouters; i++)
-		router_unref(p->routers[i].router);
-	for (size_t i = 0; i < p->nports; i++)
+	router_unref(p->routes_by_scope);
+	for (size_t i = 0; i < p->nports; i++) {
+		router_unref((struct router *)(uintptr_t)p->ports[i].router);
 		plan_port_unref((struct plan_port *)(uintptr_t)p->ports[i].port);
+	}
 	pmap_fini(&p->routes, &plan_route_ops);
 	pmap_fini(&p->upstreams, &plan_upstream_ops);
 	p->store->plans--;
-	mem_free(p->routers);
 	mem_free(p->ports);
 	mem_free(p);
 }

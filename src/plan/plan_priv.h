@@ -22,22 +22,15 @@ struct plan_store {
 	bool editing;
 };
 
-/* The router of a port, also while the port itself is not there (yet). */
-struct plan_router {
-	uint64_t port;
-	struct router *router;
-};
-
 struct plan {
 	uint32_t refs;
 	uint64_t revision;
 	struct plan_store *store;
 	struct pmap routes; /* plan_id(name) → struct plan_route */
 	struct pmap upstreams; /* id → struct plan_upstream */
-	struct plan_port_slot *ports; /* sorted by name; counts on ports, not on routers */
+	struct plan_port_slot *ports; /* sorted by name; counts on ports and routers */
 	size_t nports;
-	struct plan_router *routers; /* counted */
-	size_t nrouters;
+	struct router *routes_by_scope; /* counted; without listeners: what all ports share */
 };
 
 extern const struct pmap_ops plan_route_ops;

@@ -3,7 +3,8 @@
  * port.h -- listeners that share sockets: a port with its binds, its TLS and its listeners.
  *
  * A port is one segment.  Its router is not in it: routes come and go without touching the port,
- * and a port may be replaced without touching its routes.
+ * and a port may be replaced without touching its routes.  Routes do not know ports: they stand in
+ * scopes (rule.h), and each listener looks in one.
  */
 #ifndef PLAN_PORT_H
 #define PLAN_PORT_H
@@ -64,6 +65,7 @@ struct plan_server_tls {
 
 struct plan_listener {
 	uint64_t id; /* plan_id(name) */
+	uint64_t scope; /* whose routes it takes; 0: those of the scope of its own id */
 	struct str name; /* "Gateway/ns/name/section": identity, logs, metrics */
 	struct str gateway; /* "ns/name" */
 	struct str section;

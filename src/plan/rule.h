@@ -220,10 +220,10 @@ enum plan_route_kind {
 #undef K
 };
 
-/* Where a route stands in a router: on a port, under a listener, with one of its own hostnames. */
+/* Where a route stands in the routers: in a scope, with one of its own hostnames.  Every listener
+ * with that scope takes it; the scope of a listener that takes what no other takes is its id. */
 struct plan_attach {
-	uint64_t port; /* plan_port.id */
-	uint64_t listener; /* plan_listener.id */
+	uint64_t scope; /* plan_listener.scope */
 	struct str hostname; /* key as for router_edit_add(): the route's own, "" for none */
 };
 

@@ -480,6 +480,150 @@ static void test_endpoints_touch_no_route(void **state)
 	world_fini(&w);
 }
 
+/* A Gateway whose listeners are <names> on ports from 8080 on, each with <more> ("" or ", …"). */
+static void gateway_load(struct world *w, const char *names, const char *more)
+{
+	struct buf b = {0};
+	unsigned port = 8080;
+
+	buf_printf(&b,
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: web}\n"
+		"spec:\n  gatewayClassName: sluice\n  listeners:\n");
+	for (const char *at = names; *at; at++)
+		buf_printf(&b, "  - {name: %c, port: %u, protocol: HTTP%s}\n", *at, port++,
+			at[1] ? "" : more);
+	world_load(w, buf_str(&b));
+	world_update(w);
+	buf_fini(&b);
+}
+
+static const struct plan_route *route_of(const struct world *w, const char *name)
+{
+	const struct plan_route *r = plan_route_find(w->plan, plan_id(str_from(name)));
+
+	assert_non_null(r);
+	return r;
+}
+
+/* Whether a request to <port> finds the route. */
+static bool served(const struct world *w, unsigned port, const char *route)
+{
+	struct match_request rq = {.host = STR("h.test"), .path = STR("/"), .method = 1};
+	const struct plan_port_slot *slot;
+	struct match_result res;
+	char name[32];
+
+	snprintf(name, sizeof(name), "tcp/%u", port);
+	slot = plan_port_find(w->plan, plan_id(str_from(name)));
+	return slot && router_match(slot->router, &rq, &res) == MATCH_FOUND &&
+	       str_eq(plan_rule_of(&res)->route->name, str_from(route));
+}
+
+static uint32_t attached_routes(const struct world *w, size_t listener)
+{
+	const struct object_status *s =
+		translator_status(w->t, KIND_GATEWAY, STR("default"), STR("web"));
+
+	assert_true(listener < s->n_listeners);
+	return s->listeners[listener].attached;
+}
+
+static const char two_routes[] =
+	"apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\n"
+	"spec:\n  parentRefs: [{name: web}]\n  hostnames: [h.test]\n"
+	"  rules: [{backendRefs: [{name: s, port: 80}]}]\n---\n"
+	"apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: other}\n"
+	"spec:\n  parentRefs: [{name: web}]\n  hostnames: [other.test]\n"
+	"  rules: [{backendRefs: [{name: s, port: 80}]}]\n---\n";
+
+/* A listener that takes what others take comes and goes: every route serves there at once, counts,
+ * and none is touched. */
+static void test_a_listener_touches_no_route(void **state)
+{
+	const struct plan_route *r;
+	struct world w;
+	size_t n;
+
+	(void)state;
+	world_init(&w, STR(""));
+	world_load(&w, str_from(two_routes));
+	gateway_load(&w, "a", "");
+	r = route_of(&w, "HTTPRoute/default/r");
+	assert_int_equal(attached_routes(&w, 0), 2);
+	gateway_load(&w, "abc", "");
+	assert_ptr_equal(route_of(&w, "HTTPRoute/default/r"), r);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(attached_routes(&w, i), 2);
+		assert_true(served(&w, 8080 + i, "HTTPRoute/default/r"));
+	}
+	translator_changed(w.t, &n);
+	assert_int_equal(n, 1); /* the Gateway's */
+	gateway_load(&w, "a", "");
+	assert_ptr_equal(route_of(&w, "HTTPRoute/default/r"), r);
+	assert_false(served(&w, 8081, "HTTPRoute/default/r"));
+	world_fini(&w);
+}
+
+/* One that takes others than its neighbours has a scope of its own. */
+static void test_a_listener_that_differs(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, STR(""));
+	world_load(&w, str_from(two_routes));
+	gateway_load(&w, "ab", ", hostname: other.test");
+	assert_true(served(&w, 8080, "HTTPRoute/default/r"));
+	assert_false(served(&w, 8081, "HTTPRoute/default/r"));
+	assert_int_equal(attached_routes(&w, 0), 2);
+	assert_int_equal(attached_routes(&w, 1), 1);
+	gateway_load(&w, "ab", ", allowedRoutes: {kinds: [{kind: GRPCRoute}]}");
+	assert_int_equal(attached_routes(&w, 1), 0);
+	gateway_load(&w, "ab",
+		", allowedRoutes: {namespaces: {from: Selector, "
+		"selector: {matchLabels: {a: b}}}}");
+	assert_int_equal(attached_routes(&w, 1), 0);
+	gateway_load(&w, "ab", "");
+	assert_int_equal(attached_routes(&w, 1), 2);
+	assert_true(served(&w, 8081, "HTTPRoute/default/r"));
+	world_fini(&w);
+}
+
+/* A route that asks for one listener is on that one alone, and listeners share again when it goes.
+ */
+static void test_a_route_asks_for_a_listener(void **state)
+{
+	static const char *const refs[] = {"sectionName: b", "port: 8081"};
+	struct world w;
+	char text[512];
+
+	(void)state;
+	world_init(&w, STR(""));
+	world_load(&w, str_from(two_routes));
+	gateway_load(&w, "abc", "");
+	for (size_t i = 0; i < ARRAY_LEN(refs); i++) {
+		snprintf(text, sizeof(text),
+			"apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n"
+			"metadata: {name: first, creationTimestamp: \"2020-01-01T00:00:00Z\"}\n"
+			"spec:\n  parentRefs: [{name: web, %s}]\n  hostnames: [h.test]\n"
+			"  rules: [{matches: [{method: GET}], backendRefs: [{name: s, port: 80}]}]\n",
+			refs[i]);
+		world_load(&w, str_from(text));
+		world_update(&w);
+		for (unsigned k = 0; k < 3; k++) {
+			assert_int_equal(attached_routes(&w, k), k == 1 ? 3 : 2);
+			assert_true(served(&w, 8080 + k,
+				k == 1 ? "HTTPRoute/default/first" : "HTTPRoute/default/r"));
+		}
+		store_del(&w.store, KIND_HTTP_ROUTE, STR("default"), STR("first"));
+		world_update(&w);
+		assert_int_equal(attached_routes(&w, 1), 2);
+		assert_true(served(&w, 8081, "HTTPRoute/default/r"));
+		assert_int_equal(route_of(&w, "HTTPRoute/default/r")->nattaches, 1);
+	}
+	world_fini(&w);
+}
+
 static void host_is(void *ctx, struct str host)
 {
 	assert_str(host, "app.internal");
@@ -601,6 +745,9 @@ int main(void)
 		cmocka_unit_test(test_every_kind_takes_part),
 		cmocka_unit_test(test_transition_time),
 		cmocka_unit_test(test_endpoints_touch_no_route),
+		cmocka_unit_test(test_a_listener_touches_no_route),
+		cmocka_unit_test(test_a_listener_that_differs),
+		cmocka_unit_test(test_a_route_asks_for_a_listener),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_settings_are_kept),
 		cmocka_unit_test(test_listener_set_moves),

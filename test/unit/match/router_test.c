@@ -438,9 +438,62 @@ static void test_methods_have_names(void **state)
 	assert_str(match_method_name(MATCH_METHOD_DELETE), "DELETE");
 }
 
+static bool finds(const struct router *r, const struct match *m)
+{
+	struct match_request rq = {.host = STR("h"), .path = STR("/a"), .method = MATCH_METHOD_GET};
+	struct match_result res;
+
+	return router_match(r, &rq, &res) == MATCH_FOUND && res.match == m;
+}
+
+static void count_each(void *ctx, uint64_t listener, struct str hostname, const struct match *m)
+{
+	(void)hostname;
+	(void)m;
+	*(uint64_t *)ctx += listener;
+}
+
+/* Listeners of one scope look at the same entries, in whatever router they stand. */
+static void test_scopes_are_shared(void **state)
+{
+	static const struct match_order order;
+	static const struct match_listener two[] = {
+		{.id = 10, .scope = 7, .hostname = {"h", 1}}, {.id = 20, .scope = 7}};
+	static const struct match_listener other[] = {{.id = 30, .scope = 8}};
+	struct match m = {.order = &order};
+	struct router_edit *e = router_edit_begin(NULL);
+	struct router *table, *a, *b, *later, *follow;
+	uint64_t ids = 0;
+
+	(void)state;
+	match_set_path(&m, MATCH_PATH_PREFIX, STR("/"));
+	table = router_edit_commit(e);
+	a = router_with(table, two, 2);
+	b = router_with(table, other, 1);
+	assert_false(finds(a, &m));
+	e = router_edit_begin(table);
+	router_edit_add(e, 7, (struct str){0}, &m);
+	later = router_edit_commit(e);
+	assert_false(finds(a, &m)); /* it stands as it was */
+	follow = router_follow(later, a);
+	assert_true(finds(follow, &m));
+	router_each(follow, count_each, &ids);
+	assert_int_equal(ids, 30); /* once for each */
+	router_unref(a);
+	router_unref(table);
+	assert_true(finds(follow, &m));
+	router_unref(follow);
+	follow = router_follow(later, b);
+	assert_false(finds(follow, &m));
+	router_unref(follow);
+	router_unref(b);
+	router_unref(later);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scopes_are_shared),
 		cmocka_unit_test(test_exact_before_longest_prefix),
 		cmocka_unit_test(test_only_the_most_specific_listener_counts),
 		cmocka_unit_test(test_no_listener_no_match),

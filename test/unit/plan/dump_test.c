@@ -135,9 +135,8 @@ static struct plan_route *full_route(void)
 	match_set_path(&r->matches[2], MATCH_PATH_REGEX, STR("/b\\d+"));
 	AZ(plan_route_regex(r, STR("/b\\d+"), &r->matches[2].regex, &error));
 	r->matches[2].rank = 5;
-	at[0] = (struct plan_attach){
-		plan_id(STR("tcp/443")), plan_id(STR("Gateway/ns/gw/tcp/443")), STR("*.a.test")};
-	at[1] = (struct plan_attach){plan_id(STR("tcp/9")), plan_id(STR("none")), {NULL, 0}};
+	at[0] = (struct plan_attach){plan_id(STR("Gateway/ns/gw/tcp/443")), STR("*.a.test")};
+	at[1] = (struct plan_attach){plan_id(STR("none")), {NULL, 0}};
 	r->attaches = at;
 	r->nattaches = 2;
 	return r;

@@ -65,8 +65,7 @@ struct plan_route *some_route(const char *name, const char *port, const char *ho
 	r->matches[0] = (struct match){.order = &r->order, .payload = rule};
 	match_set_path(&r->matches[0], MATCH_PATH_PREFIX, arena_str(a, str_from(path)));
 	*at = (struct plan_attach){
-		.port = plan_id(str_from(port)),
-		.listener = plan_id(listener_of(a, port)),
+		.scope = plan_id(listener_of(a, port)),
 		.hostname = arena_str(a, str_from(hostname)),
 	};
 	r->rules = rule;

@@ -237,8 +237,7 @@ void rig_route(struct rig *r, const struct rig_rule *in)
 	match_set_path(&route->matches[0], MATCH_PATH_PREFIX,
 		arena_str(a, str_from(in->path ? in->path : "/")));
 	*at = (struct plan_attach){
-		.port = plan_id(STR("tcp/80")),
-		.listener = plan_id(LISTENER_NAME),
+		.scope = plan_id(LISTENER_NAME),
 		.hostname = arena_str(a, str_from(in->hostname ? in->hostname : "")),
 	};
 	route->rules = rule;
