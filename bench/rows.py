@@ -206,4 +206,17 @@ def reload_cost(p):
     return 1000 * (cpu_seconds(p.proc.pid) - before) / changes
 
 
+def row_changes(b):
+    """What one change costs the control thread: at 10,000 routes as at 100."""
+    found = {}
+    for n in (100, 1000, 10000):
+        out = subprocess.run([BUILD / "bench" / "translate_bench", str(n)], capture_output=True, text=True, check=True).stdout
+        for r in map(json.loads, out.splitlines()):
+            if r["unit"] == "us":
+                found.setdefault(r["name"].partition(" at ")[0], []).append(r["value"])
+                b.fact(r["name"], r["value"], "µs", most(r["goal"]))
+    for what, us in found.items():
+        b.fact(f"{what}: 10,000 routes / 100 routes", us[-1] / us[0], "ratio", most(3))
+
+
 ROWS = {n[4:]: f for n, f in list(globals().items()) if n.startswith("row_")}

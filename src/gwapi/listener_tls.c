@@ -39,6 +39,7 @@ struct plan_pem *pem_pair(struct translator *t, struct unit *u, struct arena *a,
 	struct str source = arena_printf(a, "Secret/%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
 	struct str title = str_skip(source, 7);
 	struct plan_pem from = {.kind = PLAN_PEM_PAIR, .source = source};
+	struct plan_pem *have;
 	struct pem_names names;
 	struct str why;
 
@@ -55,13 +56,17 @@ struct plan_pem *pem_pair(struct translator *t, struct unit *u, struct arena *a,
 				from.chain.p ? "tls.key" : "tls.crt"));
 		return NULL;
 	}
+	from.digest = pem_digest(a, (struct str[]){source, from.chain, from.key}, 3);
+	/* A change of one listener does not check the certificates of the others anew. */
+	have = plan_pem_find(t->plans, PLAN_PEM_PAIR, from.digest);
+	if (have)
+		return have;
 	if (pem_check_pair(a, from.chain, from.key, &names, &why) < 0) {
 		problem_first(problem, reason,
 			arena_printf(a, "Secret %.*s cannot be used: %.*s.", STR_ARG(title),
 				STR_ARG(why)));
 		return NULL;
 	}
-	from.digest = pem_digest(a, (struct str[]){source, from.chain, from.key}, 3);
 	from.names = names.p;
 	from.nnames = names.n;
 	return plan_pem_get(t->plans, &from);

@@ -11,6 +11,17 @@ static struct str pem_key(struct arena *a, enum plan_pem_kind kind, struct str d
 	return arena_printf(a, "%u/%.*s", (unsigned)kind, STR_ARG(digest));
 }
 
+struct plan_pem *plan_pem_find(struct plan_store *s, enum plan_pem_kind kind, struct str digest)
+{
+	struct arena a;
+	struct plan_pem *p;
+
+	arena_init(&a, 512);
+	p = map_get(&s->pems, pem_key(&a, kind, digest));
+	arena_fini(&a);
+	return p ? plan_pem_ref(p) : NULL;
+}
+
 struct plan_pem *plan_pem_get(struct plan_store *s, const struct plan_pem *from)
 {
 	struct arena a;

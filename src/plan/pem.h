@@ -37,6 +37,8 @@ struct plan_store;
 /* The living segment with this kind and <digest>, or a new one; all text is copied.  The caller
  * owns one count.  Private key bytes are wiped when the last count goes. */
 struct plan_pem *plan_pem_get(struct plan_store *s, const struct plan_pem *from);
+/* The living segment alone, or NULL: what stands there was checked when it was made. */
+struct plan_pem *plan_pem_find(struct plan_store *s, enum plan_pem_kind kind, struct str digest);
 struct plan_pem *plan_pem_ref(struct plan_pem *p);
 /* NULL is legal. */
 void plan_pem_unref(struct plan_pem *p);
