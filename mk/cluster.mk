@@ -36,4 +36,9 @@ conformance: image
 	test/conformance/run --channel $(CHANNEL) --profiles $(PROFILES) --run-test "$(RUN_TEST)" \
 		$(CONFORMANCE_FLAGS)
 
-.PHONY: cluster cluster-build cluster-down cluster-test image conformance
+# What Kubernetes users wait for.  ROW=live,attached runs only these; the whole writes the page.
+bench-cluster: image
+	tools/install-deps cluster
+	bench/cluster/run $(if $(ROW),--rows $(ROW),--out docs/benchmarks-cluster.md)
+
+.PHONY: cluster cluster-build cluster-down cluster-test image conformance bench-cluster
