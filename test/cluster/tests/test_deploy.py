@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What deploy/ holds: one installation in three forms, and the chart's proxy block."""
+import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -101,3 +103,55 @@ def test_the_pages_own_block_is_refused_where_it_is_broken():
     done = helm_template("-f", "-", input=PAGE_STREAM.replace("stream:", "stream: []"))
     assert done.returncode != 0
     assert "line" in done.stderr and "YAML" in done.stderr.replace("yaml", "YAML")
+
+
+# ---- deploy/README.md: every command in it ----
+
+def blocks():
+    """(language, text) of each fenced block, in order."""
+    return re.findall(r"^```(\w*)\n(.*?)^```$", (TREE / "deploy" / "README.md").read_text(), re.M | re.S)
+
+
+@pytest.fixture
+def shell(cluster, namespace, tmp_path):
+    """Runs text as a reader would: kubectl and helm on PATH, in the namespace of the test."""
+    image = TREE / "build" / "image" / "sluice.tar"
+    if not image.exists():
+        pytest.skip("make image first")
+    cluster.import_image(image)
+    kube = build.need("kube") / "kube"
+    config = tmp_path / "config"
+    config.write_bytes(pathlib.Path(cluster.state.kubeconfig).read_bytes())
+    subprocess.run([kube, "kubectl", "--kubeconfig", config, "config", "set-context", "--current",
+                    "--namespace", namespace.name], check=True)
+    (tmp_path / "kubectl").write_text(f'#!/bin/sh\nexec {kube} kubectl "$@"\n')
+    (tmp_path / "kubectl").chmod(0o755)
+    (tmp_path / "helm").symlink_to(build.need("helm") / "helm")
+    environment = {**os.environ, "KUBECONFIG": str(config),
+                   "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    def run(text, input=None):
+        done = subprocess.run(["bash", "-euc", text], cwd=TREE, env=environment, input=input,
+                              capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+    yield run
+    run("kubectl delete gateway --all; helm uninstall sluice --namespace sluice --ignore-not-found; "
+        "kubectl delete namespace sluice --ignore-not-found --wait=false")
+
+
+def test_the_readme_takes_a_reader_to_a_curl(shell):
+    texts = blocks()
+    plain = [text for language, text in texts if not language]
+    manifests = [text for language, text in texts if language == "yaml"]
+    install, helm = plain[0], next(text for text in plain if text.startswith("helm install"))
+    app = next(text for text in plain if "create deployment app" in text)
+    curl = next(text for text in plain if "curl" in text)
+    assert set(plain) == {install, helm, app, curl} and len(manifests) == 1
+    shell(install)
+    shell("kubectl apply --server-side -k deploy/kustomize")  # the same again
+    shell(app)
+    shell("kubectl apply -f -", input=manifests[0])
+    assert '"path": "/"' in shell(curl)
+    # The chart beside it, with the class that is there already left alone.
+    shell(helm.strip() + " --set gatewayClass.create=false")
