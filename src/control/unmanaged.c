@@ -227,10 +227,12 @@ static void take_report(void *ctx, const struct feed_report *r)
 
 	if (parse_report(&l, r) == 0) {
 		list = kong_listens_join(&l, x->ports, x->n_ports, &x->arena, &n);
-		if (x->reports++)
+		if (x->reports++) {
 			x->n = translate_listens_common(x->list, x->n, list, n);
-		else
-			x->list = list, x->n = n;
+		} else {
+			x->list = list;
+			x->n = n;
+		}
 		/* A controller binds nothing. */
 		for (size_t i = 0; i < x->n; i++)
 			x->list[i].n_binds = 0;
