@@ -108,7 +108,9 @@ static int set_options(struct process *p)
 		.feed_host = host,
 		.log_level = o->text[OPT_LOG_LEVEL],
 		.address_timeout = o->time[OPT_ADDRESS_TIMEOUT],
-		.unmanaged = {o->text[OPT_PUBLISH_SERVICE], o->text[OPT_PUBLISH_STATUS_ADDRESS]}};
+		.unmanaged = {o->text[OPT_PUBLISH_SERVICE], o->text[OPT_PUBLISH_STATUS_ADDRESS]},
+		.max_rollouts = (unsigned)o->count[OPT_MAX_ROLLOUTS],
+		.feed_address = o->text[OPT_FEED_ADDRESS]};
 	if (addr_parse(o->text[OPT_FEED_LISTEN], &c->feed_listen) < 0)
 		return failed(STR("--feed-listen: an address like [::]:15010 is wanted"));
 	return 0;

@@ -81,6 +81,10 @@ enum option_kind {
 	X(PUBLISH_STATUS_ADDRESS, "publish-status-address", TEXT, "ADDR,…", "", CMD_CONTROLLER,     \
 		"addresses of the Gateways of unmanaged classes, not the Service's; a class's "     \
 		"annotation sluice.dev/publish-status-address wins")                                \
+	X(MAX_ROLLOUTS, "max-rollouts", COUNT, "N", "1", CMD_CONTROLLER,                            \
+		"data planes whose pods an upgrade of the controller replaces at the same time")    \
+	X(FEED_ADDRESS, "feed-address", TEXT, "ADDR:PORT", "", CMD_CONTROLLER,                      \
+		"where data planes reach this replica itself; told by those that do not lead")      \
 	X(WORKERS, "workers", COUNT, "N", "0", CMD_SERVE,                                           \
 		"worker threads; 0: one per core, at most 16")                                      \
 	X(MEMORY_LIMIT, "memory-limit", SIZE, "auto|off|SIZE", "auto", CMD_SERVE,                   \

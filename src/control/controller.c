@@ -235,7 +235,8 @@ static void on_authority(void *arg, struct str cert, struct str key)
 		.feed_url = buf_str(&c->feed_url),
 		.ca = cert,
 		.log_level = c->o->log_level,
-		.controller = c->name};
+		.controller = c->name,
+		.max_rollouts = c->o->max_rollouts};
 	struct buf who = {0};
 	int rc = start_feed(c, cert, key);
 

@@ -29,9 +29,11 @@ struct controller_options {
 	struct str image; /* of data planes */
 	struct str feed_host; /* what data planes call: the Service's name */
 	struct addr feed_listen;
+	struct str feed_address; /* of this replica, "IP:PORT"; empty: not told */
 	struct str log_level; /* of data planes */
 	nsec address_timeout;
 	struct unmanaged_options unmanaged;
+	unsigned max_rollouts; /* data planes that an upgrade replaces at the same time */
 };
 
 /* Returns owned, or -errno (unusable certificates, the feed's address). */

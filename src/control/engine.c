@@ -155,12 +155,17 @@ static void engine_settled(void *arg)
 /* --- last-known-good ---------------------------------------------------------------------- */
 
 /* Not at once: an input that kills us in its first second is not good, and a burst is one. */
+/* Of what is held, from files or a feed. */
+static uint64_t input_digest(const struct engine *e)
+{
+	return e->feed ? feed_source_digest(e->feed) : file_source_digest(e->source);
+}
+
 static void engine_save_soon(struct engine *e)
 {
 	nsec now, at;
 
-	if (!e->state_dir || !e->loop || timer_armed(&e->save_timer) ||
-		file_source_digest(e->source) == e->saved)
+	if (!e->state_dir || !e->loop || timer_armed(&e->save_timer) || input_digest(e) == e->saved)
 		return;
 	now = clock_mono(e->clock);
 	at = MAX(now + SAVE_AFTER, e->saved_at ? e->saved_at + SAVE_EVERY : 0);
@@ -174,13 +179,17 @@ static void save_text(void *arg, struct str path, struct str text)
 
 void engine_save(struct engine *e)
 {
-	uint64_t digest = e->source ? file_source_digest(e->source) : 0;
 	struct buf body = {0};
+	uint64_t digest;
 	int rc;
 
-	if (!e->state_dir || !e->read || digest == e->saved)
+	if (!e->state_dir || !e->read || input_digest(e) == e->saved)
 		return;
-	file_source_texts(e->source, save_text, &body);
+	digest = input_digest(e);
+	if (e->feed)
+		feed_source_texts(e->feed, save_text, &body);
+	else
+		file_source_texts(e->source, save_text, &body);
 	rc = last_good_write(e->state_dir, digest, buf_str(&body), true);
 	if (rc < 0)
 		log_error("cannot write the last good input",
@@ -229,9 +238,16 @@ static void engine_remember(struct engine *e)
 	if (e->ops->input)
 		e->ops->input(e->arg, good.digest);
 	body = buf_str(&good.body);
-	while (last_good_next(&body, &path, &text))
-		file_source_assume(e->source, path, text);
-	file_source_assumed(e->source, good.digest);
+	while (last_good_next(&body, &path, &text)) {
+		if (e->feed)
+			feed_source_assume(e->feed, text);
+		else
+			file_source_assume(e->source, path, text);
+	}
+	if (e->feed)
+		engine_update(e);
+	else
+		file_source_assumed(e->source, good.digest);
 	e->saved = good.digest;
 	e->from_state = true;
 	last_good_fini(&good);
@@ -240,7 +256,7 @@ static void engine_remember(struct engine *e)
 struct engine_input engine_input(const struct engine *e)
 {
 	if (!e->source)
-		return (struct engine_input){0};
+		return (struct engine_input){feed_source_digest(e->feed), 0, e->from_state};
 	return (struct engine_input){
 		file_source_digest(e->source), file_source_stale(e->source), e->from_state};
 }
@@ -261,16 +277,22 @@ static void engine_join(struct engine *e)
 	arena_fini(&a);
 }
 
+/* A revision is whole.  One that is set aside is held and not used: the next may be another. */
 static void engine_fed(void *arg)
 {
 	struct engine *e = arg;
 
-	e->change_began = clock_mono(e->clock);
+	if (!engine_use(e, feed_source_digest(e->feed))) {
+		log_error("this configuration crashed the data plane before: the last good one "
+			  "serves on");
+		return;
+	}
 	engine_join(e);
 	engine_update(e);
 	engine_reloaded(e);
 	e->read = true;
 	engine_ack(e);
+	engine_save_soon(e);
 }
 
 static void engine_resolved(void *arg, struct str host, const struct plan_addr *addrs, size_t n)
@@ -334,7 +356,7 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 	store_init(&e->store);
 	task_init(&e->update_task, engine_update_run);
 	timer_init(&e->save_timer, engine_save_run);
-	if (options->state_dir && !options->feed)
+	if (options->state_dir)
 		e->state_dir = mem_strdup(str_from(options->state_dir));
 	if (options->set_aside) {
 		e->has_set_aside = true;
@@ -354,11 +376,10 @@ int engine_new(struct loop *l, struct plan_store *plans, const struct engine_opt
 
 void engine_read(struct engine *e)
 {
-	if (!e->source)
-		return;
 	if (!e->read)
 		engine_remember(e);
-	file_source_read(e->source);
+	if (e->source)
+		file_source_read(e->source);
 }
 
 void engine_free(struct engine *e)

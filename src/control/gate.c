@@ -99,6 +99,8 @@ struct gateway_state gate_state(const struct gateway *g, const struct provision_
 	for (size_t i = 0; i < view->n_addresses; i++)
 		list[i] = (struct address_report){
 			view->addresses[i].hostname, view->addresses[i].value};
+	if (!fresh && view->scaled_to_none)
+		st.programmed = PROGRAMMED_NO_RESOURCES;
 	if (!view->n_addresses)
 		st.programmed = PROGRAMMED_ADDRESS_NOT_ASSIGNED;
 	for (uint32_t i = 0; i < g->spec.n_addresses; i++) {

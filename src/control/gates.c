@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Gateways that the controller serves: provisioned, fed, heard. */
 #include "base/hash.h"
+#include "base/log.h"
 #include "control/controller_priv.h"
 #include "text/parse.h"
 
@@ -120,6 +121,38 @@ static struct str first_ip(const struct gateway *g)
 	return (struct str){0};
 }
 
+/* Keys that are no good are told by translate, which then refuses the Gateway. */
+static void take_params(struct controller *c, struct arena *a, struct str namespace,
+	struct str name, struct dataplane_params *p)
+{
+	const struct config_map *m =
+		object_config_map(store_get(&c->store, KIND_CONFIG_MAP, namespace, name));
+	struct str wanted;
+
+	for (uint32_t i = 0; m && i < m->n_data; i++) {
+		if (str_starts(m->data[i].key, STR(DATAPLANE_PREFIX)) &&
+			dataplane_param(a, m->data[i].key, m->data[i].value, p, &wanted) < 0)
+			log_debug("parameter not taken", LOG_STR("key", m->data[i].key));
+	}
+}
+
+/* The class's parameters, and over them the Gateway's own. */
+static struct dataplane_params gate_params(
+	struct controller *c, const struct gateway *gw, struct arena *a)
+{
+	const struct gateway_infrastructure *infra = gw->spec.infrastructure;
+	struct dataplane_params p = dataplane_params_none();
+	const struct gateway_class *class = object_gateway_class(
+		store_get(&c->store, KIND_GATEWAY_CLASS, STR(""), gw->spec.gateway_class_name));
+	const struct parameters_reference *r = class ? class->spec.parameters_ref : NULL;
+
+	if (r && str_eq(r->kind, STR("ConfigMap")))
+		take_params(c, a, r->namespace, r->name, &p);
+	if (infra && infra->parameters_ref && str_eq(infra->parameters_ref->kind, STR("ConfigMap")))
+		take_params(c, a, gw->object.namespace, infra->parameters_ref->name, &p);
+	return p;
+}
+
 /* What the Gateway wants in the cluster. */
 static void gate_provision(struct controller *c, struct gate *g, const struct gateway *gw)
 {
@@ -133,7 +166,10 @@ static void gate_provision(struct controller *c, struct gate *g, const struct ga
 		.ports = ports,
 		.address = first_ip(gw)};
 	struct buf account = {0};
+	struct arena a;
 
+	arena_init(&a, 512);
+	want.params = gate_params(c, gw, &a);
 	want.n_ports = gate_ports(&c->store, c->translator, gw, ports);
 	if (infra) {
 		want.labels = infra->labels;
@@ -142,6 +178,7 @@ static void gate_provision(struct controller *c, struct gate *g, const struct ga
 		want.n_annotations = infra->n_annotations;
 	}
 	provision_want(c->provision, &want);
+	arena_fini(&a);
 	buf_printf(&account, "%.*s:%.*s", STR_ARG(want.namespace),
 		STR_ARG(provision_name(c->provision, want.uid)));
 	mem_free((void *)(uintptr_t)g->account.p);
@@ -340,7 +377,9 @@ static bool gate_step(struct controller *c, struct gate *g)
 		feed_server_publish(c->feed, g->key, gw->object.generation, c->translator,
 			kube_source_raws(c->source));
 	}
-	if (feed_server_generation(c->feed, g->key) >= gw->object.generation)
+	/* The first time the cluster has to send it traffic, too. */
+	if (feed_server_generation(c->feed, g->key) >= gw->object.generation &&
+		(g->programmed >= 0 || provision_look(c->provision, g->uid).ready > 0))
 		g->programmed = gw->object.generation;
 	return gate_tell(c, g, gw);
 }

@@ -40,6 +40,16 @@ struct str provision_make_name(
 	return made;
 }
 
+void provision_controller(struct str controller, char ret_label[static PROVISION_CONTROLLER_N + 1])
+{
+	unsigned char sum[SHA256_DIGEST_LENGTH];
+
+	SHA256((const unsigned char *)controller.p, controller.n, sum);
+	for (size_t i = 0; i < PROVISION_CONTROLLER_N; i++)
+		ret_label[i] = "0123456789abcdef"[sum[i / 2] >> (i % 2 ? 0 : 4) & 15];
+	ret_label[PROVISION_CONTROLLER_N] = '\0';
+}
+
 static void add_pair(struct buf *out, bool *first, struct str key, struct str value)
 {
 	if (!*first)
@@ -50,10 +60,13 @@ static void add_pair(struct buf *out, bool *first, struct str key, struct str va
 	text_write_json_string(out, value);
 }
 
-static void add_labels(struct buf *out, const struct provision_gateway *g)
+static void add_labels(
+	struct buf *out, const struct provision_options *o, const struct provision_gateway *g)
 {
+	char controller[PROVISION_CONTROLLER_N + 1];
 	bool first = true;
 
+	provision_controller(o->controller, controller);
 	buf_add(out, STR("{"));
 	for (uint32_t i = 0; i < g->n_labels; i++) {
 		if (!str_starts(g->labels[i].key, STR("sluice.dev/")) &&
@@ -61,6 +74,7 @@ static void add_labels(struct buf *out, const struct provision_gateway *g)
 			!str_starts(g->labels[i].key, STR("app.kubernetes.io/managed-by")))
 			add_pair(out, &first, g->labels[i].key, g->labels[i].value);
 	}
+	add_pair(out, &first, STR(PROVISION_CONTROLLER), str_from(controller));
 	add_pair(out, &first, STR(PROVISION_UID), g->uid);
 	if (g->name.n <= 63) /* a longer name is no label */
 		add_pair(out, &first, STR("gateway.networking.k8s.io/gateway-name"), g->name);
@@ -78,8 +92,22 @@ static void add_annotations(struct buf *out, const struct provision_gateway *g)
 	buf_add(out, STR("}"));
 }
 
-static void add_head(struct buf *out, const char *api_version, const char *kind,
-	const struct provision_gateway *g, struct str name, struct str uid)
+static void add_annotations_and(
+	struct buf *out, const struct provision_gateway *g, const char *key, uint64_t value)
+{
+	bool first = true;
+
+	buf_add(out, STR("{"));
+	for (uint32_t i = 0; i < g->n_annotations; i++) {
+		if (!str_eq(g->annotations[i].key, str_from(key)))
+			add_pair(out, &first, g->annotations[i].key, g->annotations[i].value);
+	}
+	buf_printf(out, "%s\"%s\":\"%016llx\"}", first ? "" : ",", key, (unsigned long long)value);
+}
+
+static void add_head(struct buf *out, const struct provision_options *o, const char *api_version,
+	const char *kind, const struct provision_gateway *g, struct str name, struct str uid,
+	uint64_t revision)
 {
 	buf_printf(out,
 		"{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"metadata\":{\"name\":\"%.*s\","
@@ -88,26 +116,31 @@ static void add_head(struct buf *out, const char *api_version, const char *kind,
 	if (uid.n)
 		buf_printf(out, "\"uid\":\"%.*s\",", STR_ARG(uid));
 	buf_add(out, STR("\"labels\":"));
-	add_labels(out, g);
+	add_labels(out, o, g);
 	buf_add(out, STR(",\"annotations\":"));
-	add_annotations(out, g);
+	if (revision)
+		add_annotations_and(out, g, MANIFEST_REVISION, revision);
+	else
+		add_annotations(out, g);
 	buf_printf(out,
 		",\"ownerReferences\":[{\"apiVersion\":\"%.*s\",\"kind\":\"Gateway\",\"name\":\"%.*s\","
 		"\"uid\":\"%.*s\",\"controller\":true}]}",
 		STR_ARG(g->api_version), STR_ARG(g->name), STR_ARG(g->uid));
 }
 
-static bool write_service(
-	struct buf *out, const struct provision_gateway *g, struct str name, struct str uid)
+static bool write_service(struct buf *out, const struct provision_options *o,
+	const struct provision_gateway *g, struct str name, struct str uid)
 {
+	struct str type = g->params.service_type.n ? g->params.service_type : STR("LoadBalancer");
+
 	if (!g->n_ports)
 		return false;
-	add_head(out, "v1", "Service", g, name, uid);
+	add_head(out, o, "v1", "Service", g, name, uid, 0);
 	buf_printf(out,
-		",\"spec\":{\"type\":\"LoadBalancer\",\"ipFamilyPolicy\":\"PreferDualStack\","
+		",\"spec\":{\"type\":\"%.*s\",\"ipFamilyPolicy\":\"PreferDualStack\","
 		"\"selector\":{\"" PROVISION_UID "\":\"%.*s\"},",
-		STR_ARG(g->uid));
-	if (g->address.n) {
+		STR_ARG(type), STR_ARG(g->uid));
+	if (g->address.n && str_eq(type, STR("LoadBalancer"))) {
 		buf_add(out, STR("\"loadBalancerIP\":"));
 		text_write_json_string(out, g->address);
 		buf_addc(out, ',');
@@ -128,42 +161,45 @@ static bool write_service(
 static void write_config_map(struct buf *out, const struct provision_options *o,
 	const struct provision_gateway *g, struct str name, struct str uid)
 {
-	add_head(out, "v1", "ConfigMap", g, name, uid);
+	add_head(out, o, "v1", "ConfigMap", g, name, uid, 0);
 	buf_add(out, STR(",\"data\":{\"ca.crt\":"));
 	text_write_json_string(out, o->ca);
 	buf_add(out, STR("}}"));
 }
 
-/* The `restricted` level of Pod Security: no user but ours, no capability, nothing written. */
-static void write_deployment(struct buf *out, const struct provision_options *o,
-	const struct provision_gateway *g, struct str name, struct str uid)
+/* Mounts: the feed's authority and token, and memory for the last good configuration. */
+static void add_volumes(struct buf *out, struct str name)
 {
-	add_head(out, "apps/v1", "Deployment", g, name, uid);
 	buf_printf(out,
-		",\"spec\":{\"selector\":{\"matchLabels\":{\"" PROVISION_UID "\":\"%.*s\"}},"
-		"\"strategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxUnavailable\":0,"
-		"\"maxSurge\":1}},\"template\":{\"metadata\":{\"labels\":",
-		STR_ARG(g->uid));
-	add_labels(out, g);
-	buf_add(out, STR(",\"annotations\":"));
-	add_annotations(out, g);
-	buf_printf(out,
-		"},\"spec\":{\"serviceAccountName\":\"%.*s\",\"automountServiceAccountToken\":false,"
-		"\"enableServiceLinks\":false,\"terminationGracePeriodSeconds\":60,"
-		"\"securityContext\":{\"runAsNonRoot\":true,\"runAsUser\":65532,\"runAsGroup\":65532,"
-		"\"fsGroup\":65532,\"seccompProfile\":{\"type\":\"RuntimeDefault\"},\"sysctls\":[{"
-		"\"name\":\"net.ipv4.ip_unprivileged_port_start\",\"value\":\"0\"}]},"
-		"\"containers\":[{\"name\":\"sluice\",\"image\":",
+		"\"volumeMounts\":[{\"name\":\"feed\",\"mountPath\":\"" PROVISION_FOLDER "\","
+		"\"readOnly\":true},{\"name\":\"state\",\"mountPath\":\"" PROVISION_STATE
+		"\"}]}],\"volumes\":[{\"name\":\"feed\",\"projected\":{\"sources\":[{"
+		"\"serviceAccountToken\":{\"audience\":\"sluice-feed\",\"expirationSeconds\":3600,"
+		"\"path\":\"token\"}},{\"configMap\":{\"name\":\"%.*s\",\"items\":[{\"key\":\"ca.crt\","
+		"\"path\":\"ca.crt\"}]}}]}},"
+		"{\"name\":\"state\",\"emptyDir\":{\"medium\":\"Memory\",\"sizeLimit\":\"64Mi\"}}]",
 		STR_ARG(name));
-	text_write_json_string(out, o->image);
+}
+
+static void add_args(
+	struct buf *out, const struct provision_options *o, const struct provision_gateway *g)
+{
 	buf_printf(out,
 		",\"args\":[\"serve\",\"--feed\",\"%.*s\",\"--gateway\",\"%.*s/%.*s\","
 		"\"--feed-ca\",\"" PROVISION_FOLDER "/ca.crt\",\"--feed-token\","
-		"\"" PROVISION_FOLDER
-		"/token\",\"--admin\",\"off\",\"--health\",\"[::]:15020\",\"--log-level\",\"%.*s\","
+		"\"" PROVISION_FOLDER "/token\",\"--state-dir\",\"" PROVISION_STATE
+		"/sluice\",\"--admin\",\"off\",\"--health\",\"[::]:15020\",\"--log-level\",\"%.*s\","
 		"\"--controller-name\",\"%.*s\"],",
 		STR_ARG(o->feed_url), STR_ARG(g->namespace), STR_ARG(g->name),
 		STR_ARG(o->log_level), STR_ARG(o->controller));
+}
+
+static void add_container(struct buf *out, const struct provision_options *o,
+	const struct provision_gateway *g, struct str name)
+{
+	buf_add(out, STR("\"containers\":[{\"name\":\"sluice\",\"image\":"));
+	text_write_json_string(out, g->params.image.n ? g->params.image : o->image);
+	add_args(out, o, g);
 	buf_printf(out,
 		"\"securityContext\":{\"allowPrivilegeEscalation\":false,\"readOnlyRootFilesystem\":"
 		"true,\"capabilities\":{\"drop\":[\"ALL\"]}},"
@@ -172,13 +208,93 @@ static void write_deployment(struct buf *out, const struct provision_options *o,
 		"\"periodSeconds\":1,\"timeoutSeconds\":1,\"failureThreshold\":3},"
 		"\"livenessProbe\":{\"httpGet\":{\"path\":\"/healthz\",\"port\":\"health\"},"
 		"\"periodSeconds\":10,\"timeoutSeconds\":5,\"failureThreshold\":6},"
-		"\"resources\":{\"requests\":{\"cpu\":\"10m\",\"memory\":\"32Mi\"}},"
-		"\"volumeMounts\":[{\"name\":\"feed\",\"mountPath\":\"" PROVISION_FOLDER "\","
-		"\"readOnly\":true}]}],\"volumes\":[{\"name\":\"feed\",\"projected\":{\"sources\":[{"
-		"\"serviceAccountToken\":{\"audience\":\"sluice-feed\",\"expirationSeconds\":3600,"
-		"\"path\":\"token\"}},{\"configMap\":{\"name\":\"%.*s\",\"items\":[{\"key\":\"ca.crt\","
-		"\"path\":\"ca.crt\"}]}}]}}]}}}}",
-		PROVISION_HEALTH_PORT, STR_ARG(name));
+		"\"resources\":%.*s,",
+		PROVISION_HEALTH_PORT,
+		STR_ARG(g->params.resources.n
+				? g->params.resources
+				: STR("{\"requests\":{\"cpu\":\"10m\",\"memory\":\"32Mi\"}}")));
+	add_volumes(out, name);
+}
+
+/* The `restricted` level of Pod Security: no user but ours, no capability, nothing written but the
+ * state in memory. */
+static void add_template(struct buf *out, const struct provision_options *o,
+	const struct provision_gateway *g, struct str name)
+{
+	buf_add(out, STR("\"template\":{\"metadata\":{\"labels\":"));
+	add_labels(out, o, g);
+	buf_add(out, STR(",\"annotations\":"));
+	add_annotations(out, g);
+	buf_printf(out,
+		"},\"spec\":{\"serviceAccountName\":\"%.*s\",\"automountServiceAccountToken\":false,"
+		"\"enableServiceLinks\":false,\"terminationGracePeriodSeconds\":60,"
+		"\"securityContext\":{\"runAsNonRoot\":true,\"runAsUser\":65532,\"runAsGroup\":65532,"
+		"\"fsGroup\":65532,\"seccompProfile\":{\"type\":\"RuntimeDefault\"},\"sysctls\":[{"
+		"\"name\":\"net.ipv4.ip_unprivileged_port_start\",\"value\":\"0\"}]},",
+		STR_ARG(name));
+	if (g->params.affinity.n)
+		buf_printf(out, "\"affinity\":%.*s,", STR_ARG(g->params.affinity));
+	add_container(out, o, g, name);
+	buf_add(out, STR("}}"));
+}
+
+static void write_workload(struct buf *out, enum made_kind kind, const struct provision_options *o,
+	const struct provision_gateway *g, struct str name, struct str uid)
+{
+	bool daemons = kind == MADE_DAEMON_SET;
+
+	add_head(out, o, "apps/v1", daemons ? "DaemonSet" : "Deployment", g, name, uid,
+		manifest_revision(o));
+	buf_printf(out,
+		",\"spec\":{\"selector\":{\"matchLabels\":{\"" PROVISION_UID "\":\"%.*s\"}},"
+		"\"%s\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxUnavailable\":0,"
+		"\"maxSurge\":1}},",
+		STR_ARG(g->uid), daemons ? "updateStrategy" : "strategy");
+	add_template(out, o, g, name);
+	buf_add(out, STR("}}"));
+}
+
+/* Never more than one data plane of a Gateway is evicted at a time. */
+static void write_budget(struct buf *out, const struct provision_options *o,
+	const struct provision_gateway *g, struct str name, struct str uid)
+{
+	add_head(out, o, "policy/v1", "PodDisruptionBudget", g, name, uid, 0);
+	buf_printf(out,
+		",\"spec\":{\"maxUnavailable\":1,\"selector\":{\"matchLabels\":{\"" PROVISION_UID
+		"\":\"%.*s\"}}}}",
+		STR_ARG(g->uid));
+}
+
+static bool write_scaler(struct buf *out, const struct provision_options *o,
+	const struct provision_gateway *g, struct str name, struct str uid)
+{
+	const struct dataplane_params *p = &g->params;
+
+	if (!p->hpa_max || p->daemon_set)
+		return false;
+	add_head(out, o, "autoscaling/v2", "HorizontalPodAutoscaler", g, name, uid, 0);
+	buf_printf(out,
+		",\"spec\":{\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\","
+		"\"name\":\"%.*s\"},\"minReplicas\":%d,\"maxReplicas\":%d,\"metrics\":[{"
+		"\"type\":\"Resource\",\"resource\":{\"name\":\"cpu\",\"target\":{"
+		"\"type\":\"Utilization\",\"averageUtilization\":%d}}}]}}",
+		STR_ARG(name), MIN(p->hpa_min ? p->hpa_min : 1, p->hpa_max), p->hpa_max,
+		p->hpa_cpu ? p->hpa_cpu : 80);
+	return true;
+}
+
+uint64_t manifest_revision(const struct provision_options *o)
+{
+	const struct provision_gateway nobody = {.params = dataplane_params_none()};
+	unsigned char sum[SHA256_DIGEST_LENGTH];
+	struct buf text = {0};
+	uint64_t h;
+
+	add_template(&text, o, &nobody, (struct str){0});
+	SHA256((const unsigned char *)text.p, text.n, sum);
+	buf_fini(&text);
+	memcpy(&h, sum, sizeof(h));
+	return h ? h : 1;
 }
 
 bool manifest_write(struct buf *out, enum made_kind kind, const struct provision_options *o,
@@ -186,17 +302,25 @@ bool manifest_write(struct buf *out, enum made_kind kind, const struct provision
 {
 	switch (kind) {
 	case MADE_SERVICE_ACCOUNT:
-		add_head(out, "v1", "ServiceAccount", g, name, uid);
+		add_head(out, o, "v1", "ServiceAccount", g, name, uid, 0);
 		buf_add(out, STR(",\"automountServiceAccountToken\":false}"));
 		return true;
 	case MADE_CONFIG_MAP:
 		write_config_map(out, o, g, name, uid);
 		return true;
 	case MADE_SERVICE:
-		return write_service(out, g, name, uid);
+		return write_service(out, o, g, name, uid);
 	case MADE_DEPLOYMENT:
-		write_deployment(out, o, g, name, uid);
+	case MADE_DAEMON_SET:
+		if (g->params.daemon_set != (kind == MADE_DAEMON_SET))
+			return false;
+		write_workload(out, kind, o, g, name, uid);
 		return true;
+	case MADE_BUDGET:
+		write_budget(out, o, g, name, uid);
+		return true;
+	case MADE_SCALER:
+		return write_scaler(out, o, g, name, uid);
 	case MADE_MAX:
 		break;
 	}

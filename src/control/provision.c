@@ -4,54 +4,51 @@
 #include <errno.h>
 
 #include "base/log.h"
-#include "base/map.h"
 #include "base/mem.h"
-#include "base/vec.h"
-#include "control/manifest_priv.h"
-#include "kube/reflector.h"
+#include "control/made_priv.h"
+#include "text/parse.h"
 
-static const struct made_row {
-	const char *kind;
-	const char *group; /* "/api/v1" or "/apis/…" */
-	const char *plural;
-} made_rows[MADE_MAX] = {
-	[MADE_SERVICE_ACCOUNT] = {"ServiceAccount", "/api/v1", "serviceaccounts"},
-	[MADE_CONFIG_MAP] = {"ConfigMap", "/api/v1", "configmaps"},
-	[MADE_SERVICE] = {"Service", "/api/v1", "services"},
-	[MADE_DEPLOYMENT] = {"Deployment", "/apis/apps/v1", "deployments"},
+#define APPLY_STATES(S)                                                              \
+	S(APPLY_IDLE, 1u << APPLY_MAKING | 1u << APPLY_WRITING)                      \
+	S(APPLY_MAKING, 1u << APPLY_OWNING | 1u << APPLY_LOOKING | 1u << APPLY_IDLE) \
+	S(APPLY_OWNING, 1u << APPLY_OWNING | 1u << APPLY_IDLE)                       \
+	S(APPLY_LOOKING, 1u << APPLY_IDLE)                                           \
+	S(APPLY_WRITING, 1u << APPLY_IDLE)
+
+enum apply_state {
+#define S(name, next) name,
+	APPLY_STATES(S)
+#undef S
 };
 
-/* An object of ours as the cluster has it. */
-struct made {
-	struct str key; /* "namespace/name" */
-	struct str uid;
-	struct str gateway; /* uid */
-	VEC(struct provision_address) addresses;
-	int64_t ready;
-	bool seen;
-	bool deleting;
-	struct arena arena;
+static const unsigned apply_next[] = {
+#define S(name, next) next,
+	APPLY_STATES(S)
+#undef S
 };
 
-struct made_kind_source {
-	struct provision *p;
-	enum made_kind kind;
-	struct reflector *reflector;
-	struct map objects; /* by key */
-};
-
-enum apply_step { APPLY_IDLE, APPLY_LOOKING, APPLY_WRITING };
+/* An entry of managedFields is ours at one of these places. */
+#define OWNERS_MAX 4
 
 struct apply {
 	struct dataplane *owner;
 	enum made_kind kind;
-	enum apply_step step;
+	uint8_t state; /* enum apply_state */
+	unsigned entry; /* of managedFields, looked for */
 	struct api_call call;
 	struct timer again;
 	struct buf path;
+	struct buf text; /* what is wanted, without uid */
 	struct buf body; /* on its way */
-	struct buf done; /* as last accepted; empty: none */
+	struct buf done; /* as last accepted, without uid; empty: none */
 	unsigned failures;
+};
+
+struct scale {
+	struct api_call call;
+	struct timer again;
+	struct buf path;
+	struct buf body;
 };
 
 /* The data plane of one Gateway. */
@@ -61,10 +58,13 @@ struct dataplane {
 	bool wanted;
 	bool marked; /* wanted since the last sweep */
 	bool digest; /* the plain name was taken */
+	bool rolling; /* has been given the template of this version, and is not whole yet */
+	bool waits; /* for a turn to be given it */
 	struct arena arena; /* of <g> and <name> */
 	struct provision_gateway g;
 	struct str name;
 	struct apply apply[MADE_MAX];
+	struct scale scale;
 };
 
 struct deletion {
@@ -79,9 +79,11 @@ struct provision {
 	struct api *api;
 	struct arena arena;
 	struct provision_options options;
+	uint64_t revision;
+	char controller[PROVISION_CONTROLLER_N + 1];
 	provision_f *changed;
 	void *arg;
-	struct made_kind_source kinds[MADE_MAX];
+	struct made_set made;
 	struct map planes; /* by uid */
 	struct list deletions;
 	bool on;
@@ -89,178 +91,67 @@ struct provision {
 };
 
 static void apply_now(struct apply *x);
+static void delete_made(struct provision *p, enum made_kind kind, struct made *m);
 
-/* --- what the cluster has ------------------------------------------------------------------- */
-
-static void made_free(struct made *m)
+static void apply_move(struct apply *x, enum apply_state to)
 {
-	vec_fini(&m->addresses);
-	arena_fini(&m->arena);
-	mem_free(m);
+	AN(apply_next[x->state] & 1u << to);
+	x->state = (uint8_t)to;
 }
 
-static void add_address(struct made *m, struct str value, bool hostname)
+static bool is_workload(enum made_kind kind)
 {
-	if (value.n)
-		*vec_push(&m->addresses) =
-			(struct provision_address){arena_str(&m->arena, value), hostname};
+	return kind == MADE_DEPLOYMENT || kind == MADE_DAEMON_SET;
 }
 
-static void read_service(struct made *m, const struct value *v)
+static struct made *find_own(const struct dataplane *d, enum made_kind kind)
 {
-	const struct value *spec = value_get(v, STR("spec"));
-	const struct value *list = value_get(
-		value_get(value_get(v, STR("status")), STR("loadBalancer")), STR("ingress"));
-	bool balanced = str_eq(value_get_str(spec, STR("type"), STR("")), STR("LoadBalancer"));
-
-	if (list) {
-		value_for_each(it, list)
-		{
-			add_address(m, value_get_str(it, STR("ip"), STR("")), false);
-			add_address(m, value_get_str(it, STR("hostname"), STR("")), true);
-		}
-	}
-	list = value_get(spec, STR("clusterIPs"));
-	if (!balanced && list) {
-		value_for_each(it, list)
-		{
-			if (it->kind == VALUE_STRING && !str_eq(it->string, STR("None")))
-				add_address(m, it->string, false);
-		}
-	}
+	return made_find(&d->p->made, kind, d->g.namespace, d->name);
 }
 
-static struct made *made_read(enum made_kind kind, const struct value *v)
+static struct made *find_workload(const struct dataplane *d)
 {
-	const struct value *meta = value_get(v, STR("metadata")), *ready;
-	struct made *m = MEM_NEW(struct made);
-
-	arena_init(&m->arena, 512);
-	m->key = arena_printf(&m->arena, "%.*s/%.*s",
-		STR_ARG(value_get_str(meta, STR("namespace"), STR(""))),
-		STR_ARG(value_get_str(meta, STR("name"), STR(""))));
-	m->uid = arena_str(&m->arena, value_get_str(meta, STR("uid"), STR("")));
-	m->gateway = arena_str(&m->arena,
-		value_get_str(value_get(meta, STR("labels")), STR(PROVISION_UID), STR("")));
-	m->deleting = value_get(meta, STR("deletionTimestamp")) != NULL;
-	m->seen = true;
-	if (kind == MADE_SERVICE)
-		read_service(m, v);
-	ready = value_get(value_get(v, STR("status")), STR("readyReplicas"));
-	if (kind == MADE_DEPLOYMENT && ready && ready->kind == VALUE_INT)
-		m->ready = ready->integer;
-	return m;
-}
-
-static void tell(struct provision *p, struct str uid)
-{
-	if (!p->ending && provision_complete(p))
-		p->changed(p->arg, uid);
-}
-
-static void on_object(void *arg, struct arena *a, struct value *v)
-{
-	struct made_kind_source *k = arg;
-	struct made *m = made_read(k->kind, v), *old;
-
-	(void)a;
-	old = map_put(&k->objects, m->key, m);
-	if (old)
-		made_free(old);
-	tell(k->p, m->gateway);
-}
-
-static void forget(struct made_kind_source *k, struct str key)
-{
-	struct made *m = map_del(&k->objects, key);
-	struct dataplane *d;
-
-	if (!m)
-		return;
-	d = map_get(&k->p->planes, m->gateway);
-	if (d) {
-		buf_reset(&d->apply[k->kind].done);
-		if (d->wanted)
-			apply_now(&d->apply[k->kind]);
-	}
-	tell(k->p, m->gateway);
-	made_free(m);
-}
-
-static void on_deleted(void *arg, struct arena *a, struct value *v)
-{
-	const struct value *meta = value_get(v, STR("metadata"));
-
-	forget(arg, arena_printf(a, "%.*s/%.*s",
-			    STR_ARG(value_get_str(meta, STR("namespace"), STR(""))),
-			    STR_ARG(value_get_str(meta, STR("name"), STR("")))));
-}
-
-static void on_begin(void *arg)
-{
-	struct made_kind_source *k = arg;
-	const struct map_slot *slot;
-	size_t at = 0;
-
-	while ((slot = map_next(&k->objects, &at)))
-		((struct made *)slot->value)->seen = false;
-}
-
-static void on_listed(void *arg, bool served)
-{
-	struct made_kind_source *k = arg;
-	VEC(struct made *) gone = {0};
-	const struct map_slot *slot;
-	size_t at = 0;
-
-	(void)served;
-	while ((slot = map_next(&k->objects, &at))) {
-		if (!((struct made *)slot->value)->seen)
-			*vec_push(&gone) = slot->value;
-	}
-	vec_for_each (m, &gone)
-		forget(k, (*m)->key);
-	vec_fini(&gone);
-	tell(k->p, STR(""));
-}
-
-static void on_trouble(void *arg, struct str what)
-{
-	(void)arg;
-	log_warn("API server", LOG_STR("problem", what));
-}
-
-static const struct reflector_ops reflector_ops = {
-	on_begin, on_object, on_deleted, on_listed, on_trouble};
-
-static struct made *find_made(
-	const struct provision *p, enum made_kind kind, struct str namespace, struct str name)
-{
-	struct buf key = {0};
-	struct made *m;
-
-	buf_printf(&key, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
-	m = map_get(&p->kinds[kind].objects, buf_str(&key));
-	buf_fini(&key);
-	return m;
+	return find_own(d, d->g.params.daemon_set ? MADE_DAEMON_SET : MADE_DEPLOYMENT);
 }
 
 /* --- applying ------------------------------------------------------------------------------- */
-
-static void set_path(struct buf *out, enum made_kind kind, struct str namespace, struct str name)
-{
-	buf_reset(out);
-	buf_printf(out, "%s/namespaces/%.*s/%s/%.*s", made_rows[kind].group, STR_ARG(namespace),
-		made_rows[kind].plural, STR_ARG(name));
-}
 
 static void apply_later(struct apply *x)
 {
 	struct provision *p = x->owner->p;
 
-	x->step = APPLY_IDLE;
+	apply_move(x, APPLY_IDLE);
 	loop_timer_arm(api_loop(p->api), &x->again,
 		MIN(MSEC(200) << MIN(x->failures++, 7u), SEC(20)) + api_jitter(p->api, MSEC(200)));
+}
+
+static void apply_good(struct apply *x)
+{
+	apply_move(x, APPLY_IDLE);
+	x->failures = 0;
+	apply_now(x); /* what is wanted may have changed meanwhile */
+}
+
+static void apply_failed(struct apply *x, int res, int status, struct str body)
+{
+	if (res < 0 || (status != 409 && status != 404))
+		log_warn("not applied", LOG_STR("kind", str_from(made_kind_name(x->kind))),
+			LOG_STR("namespace", x->owner->g.namespace),
+			LOG_STR("name", x->owner->name), LOG_INT("status", status), LOG_ERR(res),
+			LOG_STR("answer", str_take(body, 300)));
+	apply_later(x);
+}
+
+static void apply_start(
+	struct apply *x, const char *method, const char *query, const char *type, api_done_f *done)
+{
+	x->call = (struct api_call){.method = method,
+		.path = buf_str(&x->path),
+		.query = str_from(query),
+		.content_type = type,
+		.body = buf_str(&x->body),
+		.done = done};
+	api_start(x->owner->p->api, &x->call);
 }
 
 static void on_applied(struct api_call *call, int res, int status, struct str body)
@@ -269,32 +160,29 @@ static void on_applied(struct api_call *call, int res, int status, struct str bo
 
 	if (x->owner->p->ending)
 		return;
-	x->step = APPLY_IDLE;
-	if (res == 0 && (status == 200 || status == 201)) {
-		x->failures = 0;
-		buf_reset(&x->done);
-		buf_add(&x->done, buf_str(&x->body));
-		apply_now(x); /* what is wanted may have changed meanwhile */
+	if (res == 0 && status == 200) {
+		apply_good(x);
 		return;
 	}
-	if (res < 0 || (status != 409 && status != 404))
-		log_warn("not applied", LOG_STR("kind", str_from(made_rows[x->kind].kind)),
-			LOG_STR("namespace", x->owner->g.namespace),
-			LOG_STR("name", x->owner->name), LOG_INT("status", status), LOG_ERR(res),
-			LOG_STR("answer", str_take(body, 300)));
-	apply_later(x);
+	buf_reset(&x->done);
+	apply_failed(x, res, status, body);
 }
 
-static void apply_write(struct apply *x)
+/* To the uid that we know and no other: what was deleted and made by somebody is not ours. */
+static void apply_write(struct apply *x, const struct made *m)
 {
-	x->step = APPLY_WRITING;
-	x->call = (struct api_call){.method = "PATCH",
-		.path = buf_str(&x->path),
-		.query = STR("fieldManager=sluice&force=true"),
-		.content_type = "application/apply-patch+yaml",
-		.body = buf_str(&x->body),
-		.done = on_applied};
-	api_start(x->owner->p->api, &x->call);
+	struct dataplane *d = x->owner;
+
+	apply_move(x, APPLY_WRITING);
+	made_path(&x->path, x->kind, d->g.namespace, d->name);
+	buf_reset(&x->body);
+	AN(manifest_write(&x->body, x->kind, &d->p->options, &d->g, d->name, m->uid));
+	buf_reset(&x->done);
+	buf_add(&x->done, buf_str(&x->text));
+	if (is_workload(x->kind) && m->revision != d->p->revision)
+		d->rolling = true;
+	apply_start(x, "PATCH", "fieldManager=sluice&force=true", "application/apply-patch+yaml",
+		on_applied);
 }
 
 static void take_digest(struct dataplane *d)
@@ -307,32 +195,169 @@ static void take_digest(struct dataplane *d)
 		buf_reset(&d->apply[k].done);
 }
 
+static void apply_all(struct dataplane *d)
+{
+	for (enum made_kind k = 0; k < MADE_MAX; k++)
+		apply_now(&d->apply[k]);
+}
+
+/* The name is taken: by a former leader a moment ago, or by somebody. */
 static void on_looked(struct api_call *call, int res, int status, struct str body)
 {
 	struct apply *x = container_of(call, struct apply, call);
+	struct dataplane *d = x->owner;
+	bool taken = false, ours;
+	struct value v;
+	struct arena a;
 
-	(void)body;
+	if (d->p->ending)
+		return;
+	arena_init(&a, 0);
+	if (res == 0 && status == 200 && text_parse_json(&a, body, &v, NULL) == 0) {
+		const struct value *labels =
+			value_get(value_get(&v, STR("metadata")), STR("labels"));
+
+		ours = str_eq(value_get_str(labels, STR(PROVISION_UID), STR("")), d->uid) &&
+		       str_eq(value_get_str(labels, STR(PROVISION_CONTROLLER), STR("")),
+			       str_from(d->p->controller));
+		taken = !ours;
+	}
+	arena_fini(&a);
+	if (taken && !d->digest) {
+		apply_move(x, APPLY_IDLE);
+		take_digest(d);
+		apply_all(d);
+		return;
+	}
+	apply_later(x);
+}
+
+static void apply_own(struct apply *x);
+
+static void on_owned(struct api_call *call, int res, int status, struct str body)
+{
+	struct apply *x = container_of(call, struct apply, call);
+
 	if (x->owner->p->ending)
 		return;
-	x->step = APPLY_IDLE;
-	if (res == 0 && status == 404) {
-		apply_write(x);
-	} else if (res == 0 && status == 200) {
-		struct made *m =
-			find_made(x->owner->p, x->kind, x->owner->g.namespace, x->owner->name);
-
-		/* Ours may have been made by a former leader a moment ago. */
-		if (!m && !x->owner->digest && ++x->failures > 3)
-			take_digest(x->owner);
-		apply_later(x);
+	if (res == 0 && status == 200) {
+		apply_good(x);
+	} else if (res == 0 && status == 422 && ++x->entry < OWNERS_MAX) {
+		apply_own(x);
 	} else {
-		apply_later(x);
+		/* It is made; only a field that is taken out later may stay. */
+		log_warn("the fields of a new object are not ours to take out",
+			LOG_STR("kind", str_from(made_kind_name(x->kind))),
+			LOG_STR("name", x->owner->name), LOG_INT("status", status), LOG_ERR(res),
+			LOG_STR("answer", str_take(body, 300)));
+		apply_good(x);
 	}
+}
+
+/*
+ * POST has noted its fields as those of an update, which a later apply does not take out: they are
+ * made those of an apply (Kubernetes, server-side apply: "upgrading from client-side apply").
+ */
+static void apply_own(struct apply *x)
+{
+	apply_move(x, APPLY_OWNING);
+	made_path(&x->path, x->kind, x->owner->g.namespace, x->owner->name);
+	buf_reset(&x->body);
+	buf_printf(&x->body,
+		"[{\"op\":\"test\",\"path\":\"/metadata/managedFields/%u/manager\",\"value\":\"sluice\"},"
+		"{\"op\":\"test\",\"path\":\"/metadata/managedFields/%u/operation\",\"value\":\"Update\"},"
+		"{\"op\":\"replace\",\"path\":\"/metadata/managedFields/%u/operation\","
+		"\"value\":\"Apply\"}]",
+		x->entry, x->entry, x->entry);
+	apply_start(x, "PATCH", "fieldManager=sluice", "application/json-patch+json", on_owned);
+}
+
+static void on_created(struct api_call *call, int res, int status, struct str body)
+{
+	struct apply *x = container_of(call, struct apply, call);
+	struct dataplane *d = x->owner;
+
+	if (d->p->ending)
+		return;
+	if (res == 0 && status == 201) {
+		x->entry = 0;
+		apply_own(x);
+		return;
+	}
+	buf_reset(&x->done);
+	if (res == 0 && status == 409) {
+		apply_move(x, APPLY_LOOKING);
+		made_path(&x->path, x->kind, d->g.namespace, d->name);
+		buf_reset(&x->body);
+		apply_start(x, "GET", "", NULL, on_looked);
+		return;
+	}
+	apply_failed(x, res, status, body);
+}
+
+static void apply_make(struct apply *x)
+{
+	struct dataplane *d = x->owner;
+
+	apply_move(x, APPLY_MAKING);
+	made_path(&x->path, x->kind, d->g.namespace, (struct str){0});
+	buf_reset(&x->body);
+	buf_add(&x->body, buf_str(&x->text));
+	buf_reset(&x->done);
+	buf_add(&x->done, buf_str(&x->text));
+	apply_start(x, "POST", "fieldManager=sluice", "application/json", on_created);
 }
 
 static void on_again(struct timer *t)
 {
 	apply_now(container_of(t, struct apply, again));
+}
+
+/* An upgrade of the controller changes every template: a few workloads at a time. */
+static bool may_roll(struct dataplane *d, const struct made *m)
+{
+	struct provision *p = d->p;
+	const struct map_slot *slot;
+	unsigned rolling = 0;
+	size_t at = 0;
+
+	d->waits = false;
+	if (m->revision == p->revision || d->rolling)
+		return true;
+	while ((slot = map_next(&p->planes, &at))) {
+		struct dataplane *other = slot->value;
+		struct made *w = find_workload(other);
+
+		rolling += other->rolling || (w && w->revision == p->revision && !w->whole);
+	}
+	d->waits = rolling >= p->options.max_rollouts;
+	return !d->waits;
+}
+
+static void wake_waiting(struct provision *p)
+{
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&p->planes, &at))) {
+		struct dataplane *d = slot->value;
+
+		if (d->waits && d->wanted)
+			apply_all(d);
+	}
+}
+
+/* What is not wanted any more goes; of two workloads the old one when the new one serves.  A
+ * Service that lost all its ports stays: its Gateway became invalid. */
+static void drop_unwanted(struct apply *x, struct made *m)
+{
+	const struct made *other = find_workload(x->owner);
+
+	if (!m || x->kind == MADE_SERVICE ||
+		(is_workload(x->kind) && (!other || !other->whole || !other->ready)))
+		return;
+	buf_reset(&x->done);
+	delete_made(x->owner->p, x->kind, m);
 }
 
 /* Brings one object to what is wanted, if it is not there or on its way. */
@@ -341,29 +366,136 @@ static void apply_now(struct apply *x)
 	struct dataplane *d = x->owner;
 	struct made *m;
 
-	if (!d->p->on || !d->wanted || x->step != APPLY_IDLE || timer_armed(&x->again))
+	if (!d->p->on || !d->wanted || x->state != APPLY_IDLE || timer_armed(&x->again))
 		return;
-	m = find_made(d->p, x->kind, d->g.namespace, d->name);
+	m = find_own(d, x->kind);
+	if (m && !str_eq(m->gateway, d->uid)) { /* another Gateway's, or no business of ours */
+		if (d->digest)
+			return;
+		take_digest(d);
+		m = find_own(d, x->kind);
+	}
 	if (m && m->deleting)
 		return; /* its end is told */
-	if (m && !str_eq(m->gateway, d->uid)) {
-		if (!d->digest)
-			take_digest(d);
-		m = find_made(d->p, x->kind, d->g.namespace, d->name);
-	}
-	buf_reset(&x->body);
-	if (!manifest_write(&x->body, x->kind, &d->p->options, &d->g, d->name, (struct str){0}))
-		return;
-	if (str_eq(buf_str(&x->body), buf_str(&x->done)))
-		return;
-	set_path(&x->path, x->kind, d->g.namespace, d->name);
-	if (m || x->done.n) {
-		apply_write(x);
+	buf_reset(&x->text);
+	if (!manifest_write(&x->text, x->kind, &d->p->options, &d->g, d->name, (struct str){0})) {
+		drop_unwanted(x, m);
 		return;
 	}
-	x->step = APPLY_LOOKING;
-	x->call = (struct api_call){.method = "GET", .path = buf_str(&x->path), .done = on_looked};
-	api_start(d->p->api, &x->call);
+	if (str_eq(buf_str(&x->text), buf_str(&x->done)))
+		return;
+	if (!m && x->done.n)
+		apply_later(x); /* made a moment ago: the watch will tell its uid */
+	else if (!m)
+		apply_make(x);
+	else if (!is_workload(x->kind) || may_roll(d, m))
+		apply_write(x, m);
+}
+
+/* --- the number of replicas ----------------------------------------------------------------- */
+
+static void scale_now(struct dataplane *d);
+
+static void on_scale_again(struct timer *t)
+{
+	scale_now(container_of(t, struct dataplane, scale.again));
+}
+
+static void on_scaled(struct api_call *call, int res, int status, struct str body)
+{
+	struct dataplane *d = container_of(call, struct dataplane, scale.call);
+
+	if (d->p->ending)
+		return;
+	if (res < 0 || (status != 200 && status != 404 && status != 409))
+		log_warn("not scaled", LOG_STR("namespace", d->g.namespace),
+			LOG_STR("name", d->name), LOG_INT("status", status), LOG_ERR(res),
+			LOG_STR("answer", str_take(body, 300)));
+	/* Looked at again when the watch has brought what became of it. */
+	loop_timer_arm(api_loop(d->p->api), &d->scale.again, SEC(2));
+}
+
+static void scale_now(struct dataplane *d)
+{
+	const struct made *m = find_own(d, MADE_DEPLOYMENT);
+	struct scale *s = &d->scale;
+	struct buf target = {0};
+	bool scaled;
+
+	if (!d->p->on || !d->wanted || d->g.params.daemon_set || d->g.params.replicas < 0 || !m ||
+		m->deleting || !str_eq(m->gateway, d->uid) || m->wanted == d->g.params.replicas ||
+		api_active(&s->call) || timer_armed(&s->again))
+		return;
+	buf_printf(&target, "Deployment/%.*s", STR_ARG(d->name));
+	scaled = d->g.params.hpa_max || made_scaled(&d->p->made, d->g.namespace, buf_str(&target));
+	buf_fini(&target);
+	if (scaled)
+		return;
+	made_path(&s->path, MADE_DEPLOYMENT, d->g.namespace, d->name);
+	buf_add(&s->path, STR("/scale"));
+	buf_reset(&s->body);
+	buf_printf(&s->body, "{\"spec\":{\"replicas\":%d}}", d->g.params.replicas);
+	s->call = (struct api_call){.method = "PATCH",
+		.path = buf_str(&s->path),
+		.query = STR("fieldManager=sluice-scale"),
+		.content_type = "application/merge-patch+json",
+		.body = buf_str(&s->body),
+		.done = on_scaled};
+	api_start(d->p->api, &s->call);
+}
+
+/* --- what the cluster has ------------------------------------------------------------------- */
+
+static void tell(struct provision *p, struct str uid)
+{
+	if (!p->ending && provision_complete(p))
+		p->changed(p->arg, uid);
+}
+
+/* A list is complete: what it does not hold is to be made again. */
+static void look_at_list(struct provision *p, enum made_kind kind)
+{
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&p->planes, &at))) {
+		struct dataplane *d = slot->value;
+
+		if (d->apply[kind].state == APPLY_IDLE && !find_own(d, kind))
+			buf_reset(&d->apply[kind].done);
+		if (d->wanted)
+			apply_now(&d->apply[kind]);
+	}
+	tell(p, STR(""));
+}
+
+static void on_made(void *arg, enum made_kind kind, const struct made *m, bool gone)
+{
+	struct provision *p = arg;
+	const struct map_slot *slot;
+	struct dataplane *d;
+	size_t at = 0;
+
+	if (!m) {
+		look_at_list(p, kind);
+		return;
+	}
+	while (kind == MADE_SCALER && (slot = map_next(&p->planes, &at)))
+		scale_now(slot->value);
+	if (!m->gateway.n)
+		return;
+	d = map_get(&p->planes, m->gateway);
+	if (d && gone)
+		buf_reset(&d->apply[kind].done);
+	if (d && d->rolling && is_workload(kind) && m->revision == p->revision && m->whole)
+		d->rolling = false;
+	if (d && d->wanted) {
+		apply_all(d);
+		scale_now(d);
+	}
+	if (is_workload(kind) && m->whole)
+		wake_waiting(p);
+	tell(p, m->gateway);
 }
 
 /* --- what is wanted ------------------------------------------------------------------------- */
@@ -383,6 +515,7 @@ static struct dataplane *dataplane_get(struct provision *p, struct str uid)
 		d->apply[k].kind = k;
 		timer_init(&d->apply[k].again, on_again);
 	}
+	timer_init(&d->scale.again, on_scale_again);
 	map_put(&p->planes, d->uid, d);
 	return d;
 }
@@ -407,6 +540,9 @@ static struct provision_gateway copy_gateway(struct arena *a, const struct provi
 	c.api_version = arena_str(a, g->api_version);
 	c.class_name = arena_str(a, g->class_name);
 	c.address = arena_str(a, g->address);
+	c.params.image = arena_str(a, g->params.image);
+	c.params.resources = arena_str(a, g->params.resources);
+	c.params.affinity = arena_str(a, g->params.affinity);
 	c.labels = copy_pairs(a, g->labels, g->n_labels);
 	c.annotations = copy_pairs(a, g->annotations, g->n_annotations);
 	if (g->n_ports)
@@ -423,8 +559,8 @@ void provision_want(struct provision *p, const struct provision_gateway *g)
 	arena_reset(&d->arena);
 	d->g = copy_gateway(&d->arena, g);
 	d->name = provision_make_name(&d->arena, g->namespace, g->name, g->class_name, d->digest);
-	for (enum made_kind k = 0; k < MADE_MAX; k++)
-		apply_now(&d->apply[k]);
+	apply_all(d);
+	scale_now(d);
 }
 
 static void dataplane_free(struct dataplane *d)
@@ -434,9 +570,13 @@ static void dataplane_free(struct dataplane *d)
 
 		loop_timer_cancel(api_loop(d->p->api), &x->again);
 		buf_fini(&x->path);
+		buf_fini(&x->text);
 		buf_fini(&x->body);
 		buf_fini(&x->done);
 	}
+	loop_timer_cancel(api_loop(d->p->api), &d->scale.again);
+	buf_fini(&d->scale.path);
+	buf_fini(&d->scale.body);
 	map_del(&d->p->planes, d->uid);
 	arena_fini(&d->arena);
 	mem_free((void *)(uintptr_t)d->uid.p);
@@ -449,7 +589,7 @@ static bool dataplane_busy(const struct dataplane *d)
 		if (api_active(&d->apply[k].call))
 			return true;
 	}
-	return false;
+	return api_active(&d->scale.call);
 }
 
 static void on_gone(struct api_call *call, int res, int status, struct str body)
@@ -472,7 +612,7 @@ static void delete_made(struct provision *p, enum made_kind kind, struct made *m
 	struct buf path = {0};
 
 	m->deleting = true;
-	set_path(&path, kind, namespace, name);
+	made_path(&path, kind, namespace, name);
 	d->p = p;
 	d->path = str_from(mem_strdup(buf_str(&path)));
 	buf_fini(&path);
@@ -509,11 +649,11 @@ void provision_sweep(struct provision *p)
 	vec_fini(&gone);
 	for (enum made_kind k = 0; p->on && provision_complete(p) && k < MADE_MAX; k++) {
 		at = 0;
-		while ((slot = map_next(&p->kinds[k].objects, &at))) {
+		while ((slot = map_next(&p->made.kinds[k].objects, &at))) {
 			struct made *m = slot->value;
 			struct dataplane *d = map_get(&p->planes, m->gateway);
 
-			if ((!d || !d->wanted) && !m->deleting)
+			if (m->gateway.n && (!d || !d->wanted) && !m->deleting)
 				delete_made(p, k, m);
 		}
 	}
@@ -527,15 +667,17 @@ struct provision_view provision_look(const struct provision *p, struct str uid)
 
 	if (!d)
 		return v;
-	m = find_made(p, MADE_SERVICE, d->g.namespace, d->name);
+	m = find_own(d, MADE_SERVICE);
 	if (m && str_eq(m->gateway, uid)) {
 		v.has_service = true;
 		v.addresses = m->addresses.p;
 		v.n_addresses = m->addresses.n;
 	}
-	m = find_made(p, MADE_DEPLOYMENT, d->g.namespace, d->name);
-	if (m && str_eq(m->gateway, uid))
+	m = find_workload(d);
+	if (m && str_eq(m->gateway, uid)) {
 		v.ready = m->ready;
+		v.scaled_to_none = m->wanted == 0;
+	}
 	return v;
 }
 
@@ -548,11 +690,7 @@ struct str provision_name(const struct provision *p, struct str uid)
 
 bool provision_complete(const struct provision *p)
 {
-	for (enum made_kind k = 0; k < MADE_MAX; k++) {
-		if (!p->kinds[k].reflector || !reflector_listed(p->kinds[k].reflector))
-			return false;
-	}
-	return true;
+	return made_complete(&p->made);
 }
 
 void provision_enable(struct provision *p, bool on)
@@ -572,17 +710,11 @@ struct provision *provision_new(
 	arena_init(&p->arena, 4096);
 	p->options = (struct provision_options){arena_str(&p->arena, options->image),
 		arena_str(&p->arena, options->feed_url), arena_str(&p->arena, options->ca),
-		arena_str(&p->arena, options->log_level),
-		arena_str(&p->arena, options->controller)};
-	for (enum made_kind k = 0; k < MADE_MAX; k++) {
-		struct str path =
-			arena_printf(&p->arena, "%s/%s", made_rows[k].group, made_rows[k].plural);
-
-		p->kinds[k] = (struct made_kind_source){.p = p, .kind = k};
-		p->kinds[k].reflector =
-			reflector_new(a, &path, 1, STR("labelSelector=sluice.dev%2Fgateway-uid"),
-				false, &reflector_ops, &p->kinds[k]);
-	}
+		arena_str(&p->arena, options->log_level), arena_str(&p->arena, options->controller),
+		MAX(options->max_rollouts, 1u)};
+	p->revision = manifest_revision(&p->options);
+	provision_controller(options->controller, p->controller);
+	made_start(&p->made, a, p->controller, on_made, p);
 	return p;
 }
 
@@ -594,8 +726,7 @@ void provision_free(struct provision *p)
 	if (!p)
 		return;
 	p->ending = true;
-	for (enum made_kind k = 0; k < MADE_MAX; k++)
-		reflector_free(p->kinds[k].reflector);
+	made_end(&p->made);
 	list_for_each_safe (node, &p->deletions)
 		api_cancel(&container_of(node, struct deletion, node)->call);
 	while ((slot = map_next(&p->planes, &at))) {
@@ -603,6 +734,7 @@ void provision_free(struct provision *p)
 
 		for (enum made_kind k = 0; k < MADE_MAX; k++)
 			api_cancel(&d->apply[k].call);
+		api_cancel(&d->scale.call);
 		while (dataplane_busy(d))
 			loop_tick(api_loop(p->api), 0);
 	}
@@ -611,11 +743,6 @@ void provision_free(struct provision *p)
 	for (at = 0; (slot = map_next(&p->planes, &at)); at = 0)
 		dataplane_free(slot->value);
 	map_fini(&p->planes);
-	for (enum made_kind k = 0; k < MADE_MAX; k++) {
-		for (at = 0; (slot = map_next(&p->kinds[k].objects, &at));)
-			made_free(slot->value);
-		map_fini(&p->kinds[k].objects);
-	}
 	arena_fini(&p->arena);
 	mem_free(p);
 }

@@ -1,23 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * provision.h -- the data plane of each managed Gateway: ServiceAccount, ConfigMap, Service and
- * Deployment in the Gateway's namespace, owned by the Gateway.
+ * provision.h -- the data plane of each managed Gateway: ServiceAccount, ConfigMap, Service,
+ * Deployment or DaemonSet, PodDisruptionBudget and, where asked for, HorizontalPodAutoscaler in the
+ * Gateway's namespace, owned by the Gateway.
  *
- * Objects are applied server-side (field manager "sluice"), again whenever what is wanted changes
- * or one of them disappears.  Nothing is adopted: an object of our name that does not carry the
- * Gateway's uid in the label PROVISION_UID is left alone, and the name with a digest is taken.  An
- * object that carries a uid nobody wants is deleted.  Control thread only.
+ * Objects are made by POST and from then on applied server-side (field manager "sluice") to that
+ * uid and no other, again whenever what is wanted changes or one of them disappears.  Nothing is
+ * adopted: an object of our name that does not carry the Gateway's uid in the label PROVISION_UID
+ * is left alone, and the name with a digest is taken.  An object that carries a uid nobody wants,
+ * and one that is not wanted any more, is deleted; a workload not before the other kind is ready.
+ *
+ * The number of replicas is written to the scale alone, where it is set and no
+ * HorizontalPodAutoscaler, whoever made it, has the workload as its target.  What an upgrade of the
+ * controller changes in templates reaches at most max_rollouts workloads at a time, each next one
+ * when the last is whole again.  Control thread only.
  */
 #ifndef CONTROL_PROVISION_H
 #define CONTROL_PROVISION_H
 
+#include "gwapi/dataplane.h"
 #include "gwapi/object.h"
 #include "kube/api.h"
 
 #define PROVISION_UID "sluice.dev/gateway-uid"
+#define PROVISION_CONTROLLER "sluice.dev/controller" /* label: a digest of controllerName */
 #define PROVISION_NAME_MAX 50
 #define PROVISION_HEALTH_PORT 15020
 #define PROVISION_FOLDER "/var/run/secrets/sluice-feed"
+#define PROVISION_STATE "/var/lib/sluice-state"
 
 struct provision_port {
 	uint16_t port;
@@ -37,6 +47,7 @@ struct provision_gateway {
 	uint32_t n_annotations;
 	const struct provision_port *ports; /* sorted, each once */
 	size_t n_ports;
+	struct dataplane_params params;
 	struct str address; /* to be asked of the load balancer; empty: any */
 };
 
@@ -46,6 +57,7 @@ struct provision_options {
 	struct str ca; /* PEM of the feed's authority; empty: the feed is cleartext */
 	struct str log_level;
 	struct str controller; /* controllerName */
+	unsigned max_rollouts; /* workloads whose pods an upgrade replaces at the same time */
 };
 
 /* What the cluster says about a Gateway's Service. */
@@ -57,7 +69,8 @@ struct provision_view {
 	bool has_service;
 	const struct provision_address *addresses; /* load balancer's, else the cluster's */
 	size_t n_addresses;
-	int64_t ready; /* replicas of the Deployment */
+	bool scaled_to_none; /* there is a workload, and it is to have no replica */
+	int64_t ready; /* replicas */
 };
 
 struct provision;
@@ -85,5 +98,9 @@ struct str provision_name(const struct provision *p, struct str uid);
  * false, else 39 characters of it with a digest of namespace, name and class.  Pure. */
 struct str provision_make_name(
 	struct arena *a, struct str namespace, struct str name, struct str class_name, bool digest);
+
+/* The value of label PROVISION_CONTROLLER for a controllerName.  Pure. */
+#define PROVISION_CONTROLLER_N 16
+void provision_controller(struct str controller, char ret_label[static PROVISION_CONTROLLER_N + 1]);
 
 #endif

@@ -2,6 +2,7 @@
 /* Traffic settings from a ConfigMap: the table of plan/settings.h, and trusted-proxies. */
 #include <errno.h>
 
+#include "gwapi/dataplane.h"
 #include "gwapi/translate_priv.h"
 
 #define TRUSTED_KEY "trusted-proxies"
@@ -172,6 +173,25 @@ static struct problem setting_apply(struct arena *a, struct str map, struct str 
 		STR_ARG(bound_text(a, d, d->max))));
 }
 
+/* How the data plane runs is the controller's business; here only mistakes are told. */
+static struct problem dataplane_check(
+	struct arena *a, struct str map, struct str key, struct str text)
+{
+	struct dataplane_params unused = dataplane_params_none();
+	struct str wanted;
+	int rc = dataplane_param(a, key, text, &unused, &wanted);
+
+	if (rc == 0)
+		return (struct problem){0};
+	if (rc == -ENOENT)
+		return problem_of(arena_printf(a,
+			"ConfigMap %.*s: key \"%.*s\" is no setting of the data plane.",
+			STR_ARG(map), STR_ARG(key)));
+	return problem_of(
+		arena_printf(a, "ConfigMap %.*s: %.*s: \"%.*s\" is not allowed; give %.*s.",
+			STR_ARG(map), STR_ARG(key), STR_ARG(clip(text, 64)), STR_ARG(wanted)));
+}
+
 static int cidr_parse(struct str s, struct plan_cidr *ret_cidr)
 {
 	struct str ip = str_cut(&s, '/');
@@ -240,6 +260,8 @@ struct problem params_apply(struct translator *t, struct unit *u, struct arena *
 
 		if (str_eq(d->key, STR(TRUSTED_KEY)))
 			p = trusted_apply(a, key, d->value, trusted_of);
+		else if (str_starts(d->key, STR(DATAPLANE_PREFIX)))
+			p = dataplane_check(a, key, d->key, d->value);
 		else
 			p = setting_apply(a, key, d->key, d->value, settings);
 		if (p.reason.n)

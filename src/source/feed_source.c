@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "gwapi/decode.h"
@@ -35,6 +36,7 @@ struct feed_source {
 	bool ports_told;
 	bool direct; /* no Service in between */
 	uint64_t rev;
+	uint64_t digest; /* of all texts, in no order */
 	unsigned failures;
 	int status;
 	bool listing;
@@ -45,10 +47,20 @@ struct feed_source {
 
 static void ask(struct feed_source *s);
 
+/* The text comes, or goes: the digest is the same in any order and any process. */
+static void digest_text(struct feed_source *s, const struct raw *r)
+{
+	static const struct hash_key fixed = {1, 2};
+
+	if (r)
+		s->digest ^= hash_bytes(&fixed, r->text.p, r->text.n);
+}
+
 static void remove_object(struct feed_source *s, enum object_kind kind, struct str key)
 {
 	struct str name = key, namespace = str_cut(&name, '/');
 
+	digest_text(s, raws_get(&s->raws, kind, key));
 	store_del(s->store, kind, namespace, name);
 	raws_del(&s->raws, kind, key);
 }
@@ -57,15 +69,22 @@ static void take_put(struct feed_source *s, struct value *v)
 {
 	struct str group = value_get_str(v, STR("apiVersion"), STR(""));
 	struct str name = value_get_str(v, STR("kind"), STR("")), at, namespace;
+	const struct value *meta = value_get(v, STR("metadata"));
 	const struct object *o;
 	enum raw_change change;
 	enum object_kind kind;
 	struct raw *raw;
 
 	group = str_find(group, '/') < group.n ? str_cut(&group, '/') : STR("");
-	if (object_kind_find(group, name, &kind) < 0 ||
-		raws_put(&s->raws, &s->scratch, kind, v, false, &change, &raw) < 0)
+	if (object_kind_find(group, name, &kind) < 0)
 		return; /* of a newer controller: not for us */
+	at = arena_printf(&s->scratch, "%.*s/%.*s",
+		STR_ARG(value_get_str(meta, STR("namespace"), STR(""))),
+		STR_ARG(value_get_str(meta, STR("name"), STR(""))));
+	digest_text(s, raws_get(&s->raws, kind, at));
+	if (raws_put(&s->raws, &s->scratch, kind, v, false, &change, &raw) < 0)
+		return;
+	digest_text(s, raw);
 	raw->seen = true;
 	if (change != RAW_TEXT)
 		return;
@@ -245,6 +264,36 @@ static void ask(struct feed_source *s)
 static void on_again(struct timer *t)
 {
 	ask(container_of(t, struct feed_source, again));
+}
+
+/* --- what was good before ------------------------------------------------------------------- */
+
+void feed_source_assume(struct feed_source *s, struct str text)
+{
+	struct value v;
+
+	arena_reset(&s->scratch);
+	if (text_parse_json(&s->scratch, text, &v, NULL) == 0 && v.kind == VALUE_OBJECT)
+		take_put(s, &v);
+}
+
+void feed_source_texts(const struct feed_source *s, feed_text_f *fn, void *arg)
+{
+	for (enum object_kind k = 0; k < KIND_MAX; k++) {
+		const struct map_slot *slot;
+		size_t at = 0;
+
+		while ((slot = map_next(&s->raws.by_key[k], &at))) {
+			const struct raw *r = slot->value;
+
+			fn(arg, object_kind_name(k), r->text);
+		}
+	}
+}
+
+uint64_t feed_source_digest(const struct feed_source *s)
+{
+	return s->digest;
 }
 
 /* --- acknowledgements ---------------------------------------------------------------------- */

@@ -56,5 +56,13 @@ void feed_source_ack(struct feed_source *s, bool ready, const struct feed_port *
 /* Where the Service's ports lead, as kong_listens_join() wants it.  False: nobody has told yet. */
 bool feed_source_ports(
 	const struct feed_source *s, const struct publish_port **ret_ports, size_t *ret_n);
+/* What was fed before this process, told before the first answer: one object's text, then the end.
+ * It holds until a list says otherwise. */
+void feed_source_assume(struct feed_source *s, struct str text);
+/* All objects as they are held now. */
+typedef void feed_text_f(void *arg, struct str path, struct str text);
+void feed_source_texts(const struct feed_source *s, feed_text_f *fn, void *arg);
+/* Of these texts; the same in every process. */
+uint64_t feed_source_digest(const struct feed_source *s);
 
 #endif

@@ -2,6 +2,8 @@
 /* Names of what is provisioned, and its texts: JSON, restricted, whatever the Gateway says. */
 #include "test.h"
 
+#include <errno.h>
+
 #include "control/manifest_priv.h"
 #include "text/parse.h"
 
@@ -58,6 +60,7 @@ static struct provision_gateway gateway(void)
 		.uid = STR("uid-1"),
 		.api_version = STR("gateway.networking.k8s.io/v1"),
 		.class_name = STR("sluice"),
+		.params = dataplane_params_none(),
 		.labels = labels,
 		.n_labels = 2,
 		.annotations = labels,
@@ -106,7 +109,9 @@ static void test_all(void **state)
 
 	(void)state;
 	arena_init(&a, 0);
+	g.params.hpa_max = 3;
 	for (enum made_kind k = 0; k < MADE_MAX; k++) {
+		g.params.daemon_set = k == MADE_DAEMON_SET;
 		make(&a, k, &g, &v);
 		assert_str(at(&v, "metadata.namespace")->string, "ns");
 		assert_str(at(&v, "metadata.ownerReferences.0.uid")->string, "uid-1");
@@ -114,7 +119,7 @@ static void test_all(void **state)
 		assert_str(value_get_str(at(&v, "metadata.labels"), STR(PROVISION_UID), STR("")),
 			"uid-1");
 		assert_str(at(&v, "metadata.labels.team")->string, "a\"b");
-		assert_int_equal(at(&v, "metadata.labels")->n, 4);
+		assert_int_equal(at(&v, "metadata.labels")->n, 5);
 	}
 	arena_fini(&a);
 }
@@ -165,10 +170,103 @@ static void test_pod(void **state)
 	arena_fini(&a);
 }
 
+static void expect_unwanted(enum made_kind kind, const struct provision_gateway *g)
+{
+	struct buf out = {0};
+
+	assert_false(
+		manifest_write(&out, kind, &(struct provision_options){0}, g, STR("x"), STR("")));
+	assert_int_equal(out.n, 0);
+}
+
+static void test_params(void **state)
+{
+	struct provision_gateway g = gateway();
+	struct dataplane_params *p = &g.params;
+	struct str wanted;
+	struct value v;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 0);
+	expect_unwanted(MADE_SCALER, &g);
+	expect_unwanted(MADE_DAEMON_SET, &g);
+	assert_int_equal(
+		dataplane_param(&a, STR("dataplane.kind"), STR("DaemonSet\n"), p, &wanted), 0);
+	assert_int_equal(
+		dataplane_param(&a, STR("dataplane.service-type"), STR("NodePort"), p, &wanted), 0);
+	assert_int_equal(dataplane_param(&a, STR("dataplane.image"), STR("mine:2"), p, &wanted), 0);
+	assert_int_equal(dataplane_param(&a, STR("dataplane.resources"),
+				 STR("limits:\n  memory: 64Mi\n"), p, &wanted),
+		0);
+	assert_int_equal(dataplane_param(&a, STR("dataplane.affinity"), STR("{nodeAffinity: {}}"),
+				 p, &wanted),
+		0);
+	expect_unwanted(MADE_DEPLOYMENT, &g);
+	make(&a, MADE_DAEMON_SET, &g, &v);
+	assert_str(at(&v, "spec.template.spec.containers.0.image")->string, "mine:2");
+	assert_str(
+		at(&v, "spec.template.spec.containers.0.resources.limits.memory")->string, "64Mi");
+	assert_int_equal(at(&v, "spec.template.spec.affinity.nodeAffinity")->n, 0);
+	make(&a, MADE_SERVICE, &g, &v);
+	assert_str(at(&v, "spec.type")->string, "NodePort");
+	p->daemon_set = false;
+	assert_int_equal(
+		dataplane_param(&a, STR("dataplane.max-replicas"), STR("4"), p, &wanted), 0);
+	assert_int_equal(
+		dataplane_param(&a, STR("dataplane.min-replicas"), STR("9"), p, &wanted), 0);
+	make(&a, MADE_SCALER, &g, &v);
+	assert_int_equal(at(&v, "spec.minReplicas")->integer, 4); /* never above the other */
+	assert_int_equal(at(&v, "spec.metrics.0.resource.target.averageUtilization")->integer, 80);
+	arena_fini(&a);
+}
+
+static void test_params_refused(void **state)
+{
+	static const char *const bad[][2] = {{"replicas", "-1"}, {"replicas", "1001"},
+		{"replicas", ""}, {"min-replicas", "0"}, {"kind", "StatefulSet"},
+		{"service-type", "ExternalName"}, {"image", ""}, {"image", "a b"},
+		{"resources", "[]"}, {"resources", "{"}, {"affinity", "x"}, {"cpu-target", "0"}};
+	struct dataplane_params p = dataplane_params_none();
+	struct str wanted;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 0);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct str key = arena_printf(&a, "dataplane.%s", bad[i][0]);
+
+		assert_int_equal(
+			dataplane_param(&a, key, str_from(bad[i][1]), &p, &wanted), -EINVAL);
+		assert_true(wanted.n > 0);
+	}
+	assert_int_equal(
+		dataplane_param(&a, STR("dataplane.colour"), STR("red"), &p, &wanted), -ENOENT);
+	assert_int_equal(p.replicas, -1);
+	arena_fini(&a);
+}
+
+/* What a Gateway says does not change the revision, what the controller is does. */
+static void test_revision(void **state)
+{
+	struct provision_options o = {.image = STR("sluice:1"), .controller = STR("c")};
+	uint64_t before = manifest_revision(&o);
+
+	(void)state;
+	assert_true(before != 0);
+	assert_true(manifest_revision(&o) == before);
+	o.max_rollouts = 7;
+	assert_true(manifest_revision(&o) == before);
+	o.image = STR("sluice:2");
+	assert_true(manifest_revision(&o) != before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_names), cmocka_unit_test(test_all),
-		cmocka_unit_test(test_service), cmocka_unit_test(test_pod)};
+		cmocka_unit_test(test_service), cmocka_unit_test(test_pod),
+		cmocka_unit_test(test_params), cmocka_unit_test(test_params_refused),
+		cmocka_unit_test(test_revision)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
