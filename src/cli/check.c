@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * check.c -- : everything that is wrong with a folder, without serving it.
+ * check.c -- `sluice check PATH…`: everything that is wrong with a folder, without serving it.
+ *
+ * What is wrong makes the exit status 1; a rule that cannot win is only a warning.
  */
 #include <stdio.h>
 
 #include "cli/commands.h"
 #include "cli/offline.h"
+#include "gwapi/outdone.h"
 #include "text/write.h"
 
 /* Conditions that are not good, one a line. */
@@ -22,6 +25,38 @@ static size_t check_statuses(const struct offline *f, struct buf *out)
 		bad++;
 	}
 	return bad;
+}
+
+/* Where the route's file says it: "routes.yaml:12:1: ". */
+static void check_place(struct buf *out, struct store *objects, const struct plan_route *r)
+{
+	struct str rest = r->name, kind = str_cut(&rest, '/'), ns = str_cut(&rest, '/');
+
+	for (int k = 0; k < KIND_MAX; k++) {
+		const struct object *o;
+
+		if (!str_eq(object_kind_name((enum object_kind)k), kind))
+			continue;
+		o = store_get(objects, (enum object_kind)k, ns, rest);
+		if (o && o->file.n)
+			buf_printf(out, "%.*s:%u:%u: ", STR_ARG(o->file), o->line, o->column);
+	}
+}
+
+/* Warnings: both routes are valid, and it may be meant so for a while. */
+static void check_shadows(const struct offline *f, struct buf *out)
+{
+	struct outdones shadows = {0};
+
+	outdones_find(f->plan, &shadows);
+	vec_for_each (s, &shadows.all) {
+		check_place(out, engine_store(f->engine),
+			((const struct plan_rule *)s->m->payload)->route);
+		buf_add(out, STR("warning: "));
+		outdone_print(out, s);
+		buf_addc(out, '\n');
+	}
+	outdones_fini(&shadows);
 }
 
 static void check_list(struct buf *findings, const struct options *o)
@@ -64,6 +99,7 @@ int command_check(const struct options *o)
 	}
 	bad = offline_problems(&f, true, &out);
 	bad += check_statuses(&f, &out);
+	check_shadows(&f, &out);
 	if (option_is(o, OPT_OUTPUT, "text"))
 		print(buf_str(&out));
 	else

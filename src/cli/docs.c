@@ -85,12 +85,14 @@ static void reasons_page(struct buf *out)
 	buf_add(out,
 		STR("# Reasons\n\nWritten by `make docs`. Every answer of our own has one: it stands as "
 		    "`reason` in the access log and as label of the\n"
-		    "metric `sluice_own_answers_total`. The first half is why a message is "
+		    "metric `sluice_own_answers_total`. The first half is why a request is "
 		    "malformed; in a backend's response the same fault is told as\n"
 		    "`upstream_bad_response` (502). Status `cut`: the connection is ended, for "
 		    "nothing can be answered any more.\n\n"
 		    "| reason | status | |\n|---|---|---|\n"));
 	for (size_t i = 1; proxy_reason_row(i, &r); i++) {
+		if (r.of_response)
+			continue;
 		buf_printf(out, "| `%.*s` | ", STR_ARG(r.name));
 		if (r.status)
 			buf_printf(out, "%d | %.*s |\n", r.status, STR_ARG(r.text));

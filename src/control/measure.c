@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/metric.h"
+#include "gwapi/outdone.h"
 
 #define MEASURE_METRICS(M)                                                                       \
 	M(metric_reload_good, METRIC_GAUGE, "sluice_config_last_reload_success",                 \
@@ -23,7 +24,9 @@
 		"why.",                                                                          \
 		METRIC_PLAIN, METRIC_PARTS("by", "input", "status"))                             \
 	M(metric_revision, METRIC_GAUGE, "sluice_plan_revision",                                 \
-		"Generation of the plan in force: counts up with every change.", METRIC_PLAIN)
+		"Generation of the plan in force: counts up with every change.", METRIC_PLAIN)   \
+	M(metric_shadowed, METRIC_GAUGE, "sluice_shadowed_rules",                                \
+		"Rules with a match that can never win on one of their hostnames.", METRIC_PLAIN)
 
 METRICS_DECLARE(MEASURE_METRICS)
 METRICS_DEFINE(measure_metrics, MEASURE_METRICS);
@@ -31,6 +34,7 @@ METRICS_DEFINE(measure_metrics, MEASURE_METRICS);
 struct measure {
 	struct engine *engine;
 	metric_id kinds[KIND_MAX];
+	uint64_t looked; /* revision of the plan that was searched for shadowed rules; 0: none */
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -83,6 +87,19 @@ static size_t refused_by_status(struct engine *e)
 	return bad;
 }
 
+/* Once for every plan that is there when somebody looks: a walk over all of its entries. */
+static void shadows_count(struct measure *m, const struct plan *plan)
+{
+	struct outdones s = {0};
+
+	if (!plan || plan_revision(plan) == m->looked)
+		return;
+	m->looked = plan_revision(plan);
+	outdones_find(plan, &s);
+	metric_set(&metric_shadowed, (int64_t)s.rules);
+	outdones_fini(&s);
+}
+
 void measure_update(struct measure *m)
 {
 	struct engine *e = m->engine;
@@ -99,4 +116,5 @@ void measure_update(struct measure *m)
 	metric_set_to(metric_refused.plain, (int64_t)refused_by_input(e));
 	metric_set_to(metric_refused.plain + 1, (int64_t)refused_by_status(e));
 	metric_set(&metric_revision, plan ? (int64_t)plan_revision(plan) : 0);
+	shadows_count(m, plan);
 }

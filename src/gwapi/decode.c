@@ -132,6 +132,7 @@ int decode_object(struct decoder *d, const struct value *v, struct str file,
 	o->line = v->line;
 	o->column = v->column;
 	decode_meta(d, v, o);
+	decode_core(d, r->kind, v);
 	decode_struct(d, r->schema, v, o, NULL, true);
 	if (r->kind == KIND_SECRET && ((struct secret *)o)->string_data)
 		secret_merge(d, (struct secret *)o);

@@ -3,10 +3,11 @@
  * decode.h -- a JSON or YAML value becomes a typed object, or a list of what is wrong with it.
  *
  * The schemas and rules are those of the experimental CRDs of Gateway API v1.7.0 (with the fields
- * that only v1.6.3 had), of deploy/crd/, and for the core kinds the fields that we use.  Each
- * served version (v1, v1beta1, v1alpha2, v1alpha3 …) is judged by its own schema and decoded into
- * the same struct.  In order, as the API server does: unknown fields, defaults, types and bounds,
- * list keys, and where those found nothing the x-kubernetes-validations rules.
+ * that only v1.6.3 had), of deploy/crd/, and for the core kinds the fields that we use; the names
+ * of all their others are known (decode_core.c).  Each served version (v1, v1beta1, v1alpha2,
+ * v1alpha3 …) is judged by its own schema and decoded into the same struct.  In order, as the API
+ * server does: unknown fields, defaults, types and bounds, list keys, and where those found nothing
+ * the x-kubernetes-validations rules.
  *
  * Strict (files): the object is refused whole for any finding.  Tolerant (the API server has judged
  * it, perhaps by a newer CRD): only what cannot be held by the struct refuses the object; all else

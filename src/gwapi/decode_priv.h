@@ -49,6 +49,9 @@ struct str decode_nearest(
 void decode_struct(struct decoder *d, const struct schema *s, const struct value *v, void *dst,
 	const struct decode_path *path, bool root);
 
+/* Of a core kind: fields that no version of it has.  Strict only. */
+void decode_core(struct decoder *d, enum object_kind kind, const struct value *v);
+
 /* apiVersion, kind and metadata into <o>; text stays where <v> has it. */
 void decode_meta(struct decoder *d, const struct value *v, struct object *o);
 

@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "gwapi/explain.h"
 #include "gwapi/explain_priv.h"
+#include "gwapi/outdone.h"
 #include "match/path.h"
 #include "match/regex.h"
 #include "plan/dump.h"
@@ -200,7 +201,7 @@ static void text_value(struct buf *b, const char *what, const struct match_value
 		STR_ARG(v->value));
 }
 
-static void text_match(struct buf *b, const struct match *m)
+void explain_match(struct buf *b, const struct match *m)
 {
 	static const char *const kinds[] = {[MATCH_PATH_EXACT] = "path is",
 		[MATCH_PATH_PREFIX] = "path under",
@@ -215,7 +216,7 @@ static void text_match(struct buf *b, const struct match *m)
 		text_value(b, "query", &m->query[i]);
 }
 
-static void text_rule_name(struct buf *b, const struct plan_rule *r)
+void explain_rule_name(struct buf *b, const struct plan_rule *r)
 {
 	buf_printf(b, "%.*s rule %u", STR_ARG(r->route->name), r->index);
 	if (r->name.n)
@@ -265,12 +266,23 @@ static void text_rule(struct buf *b, const struct plan *p, const struct plan_rul
 	}
 }
 
-static void text_others(struct buf *b, const struct plan_port *port, const struct trace *t)
+/* Those that cannot win on any request for this host. */
+static const struct outdone *shadow_of(const struct outdones *all, const struct seen *s)
+{
+	vec_for_each (it, &all->all)
+		if (it->m == s->m && str_eq(it->hostname, s->hostname))
+			return it;
+	return NULL;
+}
+
+static void text_others(struct buf *b, const struct plan_port *port, const struct trace *t,
+	const struct outdones *shadows)
 {
 	bool head = false;
 
 	vec_for_each (s, &t->all) {
 		const struct plan_listener *l = listener_by(port, s->listener);
+		const struct outdone *never = shadow_of(shadows, s);
 
 		if (s->why == MATCH_WHY_WON)
 			continue;
@@ -278,14 +290,19 @@ static void text_others(struct buf *b, const struct plan_port *port, const struc
 			buf_add(b, STR("  not taken:\n"));
 		head = true;
 		buf_add(b, STR("    "));
-		text_rule_name(b, s->m->payload);
+		explain_rule_name(b, s->m->payload);
 		buf_printf(b, " (host %.*s, ", STR_ARG(any(s->hostname)));
-		text_match(b, s->m);
+		explain_match(b, s->m);
 		buf_printf(b, ") at %.*s: %s", STR_ARG(l ? l->name : STR("?")),
 			match_why_text(s->why));
 		if (s->detail.n)
 			buf_printf(b, " (%.*s)", STR_ARG(s->detail));
 		buf_addc(b, '\n');
+		if (never) {
+			buf_add(b, STR("      warning: "));
+			outdone_print(b, never);
+			buf_addc(b, '\n');
+		}
 	}
 }
 
@@ -297,6 +314,7 @@ struct answer {
 	enum match_verdict found;
 	struct match_result r;
 	struct trace t;
+	struct outdones shadows; /* of the whole plan */
 	enum explain_verdict verdict;
 	struct str why; /* not FOUND */
 };
@@ -361,15 +379,15 @@ static void answer_text(struct buf *b, const struct asked *q, const struct answe
 	}
 	if (r) {
 		buf_add(b, STR("  rule      "));
-		text_rule_name(b, r);
+		explain_rule_name(b, r);
 		buf_printf(b, " (host %.*s)\n  match     ", STR_ARG(any(x->r.hostname)));
-		text_match(b, x->r.match);
+		explain_match(b, x->r.match);
 		buf_addc(b, '\n');
 		text_rule(b, x->p, r);
 	}
 	if (x->why.n)
 		buf_printf(b, "  answer    %.*s\n", STR_ARG(x->why));
-	text_others(b, x->slot->port, &x->t);
+	text_others(b, x->slot->port, &x->t, &x->shadows);
 }
 
 /* ---- JSON ---- */
@@ -396,7 +414,7 @@ static void json_match(struct buf *b, const struct match *m)
 {
 	struct buf t = {0};
 
-	text_match(&t, m);
+	explain_match(&t, m);
 	key_text(b, "match", buf_str(&t));
 	buf_fini(&t);
 }
@@ -410,7 +428,19 @@ static void json_place(struct buf *b, const struct plan_rule *r)
 		key_text(b, "ruleName", r->name);
 }
 
-static void json_others(struct buf *b, const struct plan_port *port, const struct trace *t)
+static void json_warning(struct buf *b, const struct outdone *never)
+{
+	struct buf text = {0};
+
+	if (!never)
+		return;
+	outdone_print(&text, never);
+	key_text(b, "warning", buf_str(&text));
+	buf_fini(&text);
+}
+
+static void json_others(struct buf *b, const struct plan_port *port, const struct trace *t,
+	const struct outdones *shadows)
 {
 	key(b, "notTaken");
 	buf_addc(b, '[');
@@ -428,6 +458,7 @@ static void json_others(struct buf *b, const struct plan_port *port, const struc
 		key_text(b, "why", str_from(match_why_text(s->why)));
 		if (s->detail.n)
 			key_text(b, "detail", s->detail);
+		json_warning(b, shadow_of(shadows, s));
 		buf_addc(b, '}');
 	}
 	buf_addc(b, ']');
@@ -471,7 +502,7 @@ static void answer_json(struct buf *b, const struct asked *q, const struct answe
 		json_rule(b, x->p, r);
 	}
 	if (x->slot)
-		json_others(b, x->slot->port, &x->t);
+		json_others(b, x->slot->port, &x->t, &x->shadows);
 	buf_add(b, STR("}\n"));
 }
 
@@ -516,11 +547,13 @@ int explain(const struct plan *p, const struct explain_request *rq, bool json, s
 	} else {
 		port_missing(&x, &q.a, &q);
 	}
+	outdones_find(p, &x.shadows);
 	if (json)
 		answer_json(out, &q, &x);
 	else
 		answer_text(out, &q, &x);
 	regex_scratch_free(scratch);
+	outdones_fini(&x.shadows);
 	vec_fini(&x.t.all);
 	arena_fini(&q.a);
 	return (int)x.verdict;

@@ -320,7 +320,7 @@ static void look_hosts(struct look *k, uint64_t scope)
 
 /* ---- listeners ---- */
 
-static const struct match_listener *listener_find(
+const struct match_listener *listener_find(
 	const struct listeners *ls, struct fold_key k, enum host_kind kind, struct str name)
 {
 	uint64_t hash = host_hash(k, 0, kind, name) | 1;

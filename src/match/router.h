@@ -203,6 +203,30 @@ typedef void router_each_f(
 	void *ctx, uint64_t listener, struct str hostname, const struct match *m);
 void router_each(const struct router *r, router_each_f *fn, void *ctx);
 
+/*
+ * An entry that can never win: every request that it takes is taken before it comes to its turn.
+ * By <by>, a match under the same listener, entered with <by_hostname>; or, where <by> is NULL,
+ * because every request for its hosts goes to the listener <by_listener>.
+ */
+struct match_shadow {
+	uint64_t listener;
+	struct str hostname;
+	const struct match *m;
+	const struct match *by;
+	struct str by_hostname;
+	uint64_t by_listener;
+};
+typedef void router_shadow_f(void *ctx, const struct match_shadow *s);
+/*
+ * Tells entries of which that can be proved, each once, in no order that means anything; texts are
+ * borrowed from <r>.  Proved: its path is one that <by>'s takes whole, and each condition of <by>
+ * is one of its own.  Not looked for: several matches that take together what none takes alone;
+ * more than MATCH_SHADOW_LOOK candidates of one path; what a regular expression means beyond the
+ * elements it begins with.  Walks over everything: at once per entry, whatever their number.
+ */
+#define MATCH_SHADOW_LOOK 64
+void router_shadows(const struct router *r, router_shadow_f *fn, void *ctx);
+
 struct router_stats {
 	size_t entries; /* (scope, hostname, match) */
 	size_t hosts; /* (scope, hostname) */

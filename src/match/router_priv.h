@@ -203,6 +203,10 @@ struct host *host_find(const struct router *r, uint64_t hash, uint64_t scope, en
 struct bucket *bucket_find(const struct router *r, uint64_t hash, uint64_t serial,
 	enum match_path_kind kind, struct str path);
 
+/* The listener with exactly this hostname, or NULL. */
+const struct match_listener *listener_find(
+	const struct listeners *ls, struct fold_key k, enum host_kind kind, struct str name);
+
 /* "*.b" to (HOST_WILD, ".b"), "" to HOST_NONE, else HOST_EXACT. */
 enum host_kind host_kind_of(struct str hostname, struct str *ret_name);
 /* Dots in <name>: for a wildcard ".b.c", the labels behind its star. */

@@ -73,8 +73,7 @@ static uint64_t usec_between(nsec from, nsec to)
 
 static struct str reason_of(const struct exchange *x)
 {
-	return x->reason && x->reason != PROXY_R_BEFORE_ ? proxy_reason_name(x->reason)
-							 : (struct str){0};
+	return x->reason ? proxy_reason_name(x->reason) : (struct str){0};
 }
 
 /* The rule's name, or "#3": its place in the route. */

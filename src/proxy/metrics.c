@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 
+#include "proxy/reasons.h"
+
 METRICS_DEFINE(proxy_metrics, PROXY_METRICS);
 
 static metric_id by_class[6];
@@ -55,10 +57,12 @@ static void metrics_make(void)
 
 		by_cut[i] = metric_series(&metric_cuts, &label);
 	}
-	for (int r = 1; r < PROXY_REASON_COUNT; r++) {
-		struct str label = proxy_reason_name((enum proxy_reason)r);
+	for (size_t r = 1; r < PROXY_REASON_COUNT; r++) {
+		struct proxy_reason_row row;
 
-		by_reason[r] = metric_series(&metric_answers, &label);
+		AN(proxy_reason_row(r, &row));
+		if (!row.of_response)
+			by_reason[r] = metric_series(&metric_answers, &row.name);
 	}
 }
 
@@ -134,7 +138,7 @@ void metrics_exchange(const struct exchange *x)
 	nsec took = loop_now(x->worker->loop) - x->began;
 
 	metric_add_to(by_class[tally_code(x->status)], 1);
-	if (x->reason && x->reason != PROXY_R_BEFORE_) {
+	if (x->reason) {
 		metric_add_to(by_reason[x->reason], 1);
 		metrics_up_failed(x, x->reason);
 	}

@@ -34,7 +34,10 @@ bool proxy_reason_row(size_t i, struct proxy_reason_row *ret_row)
 
 	if (i >= PROXY_REASON_COUNT)
 		return false;
-	*ret_row = (struct proxy_reason_row){
-		proxy_reason_name(r), proxy_reason_text(r), proxy_reason_status(r)};
+	*ret_row = (struct proxy_reason_row){.name = proxy_reason_name(r),
+		.text = proxy_reason_text(r),
+		.status = proxy_reason_status(r),
+		.of_response = i == HTTP_R_BAD_STATUS_LINE || i == HTTP_R_TOO_MANY_INTERIM ||
+			       i == HTTP_R_UNASKED_101};
 	return true;
 }

@@ -55,7 +55,8 @@
 
 #define PROXY_REASON_ENUM(id, name, status, text) PROXY_R_##id,
 enum proxy_reason {
-	PROXY_R_BEFORE_ = HTTP_REASON_COUNT - 1,
+	PROXY_R_NONE = HTTP_R_NONE,
+	PROXY_R_BEFORE_ = HTTP_REASON_COUNT - 1, /* the codec's last */
 	PROXY_REASONS(PROXY_REASON_ENUM) PROXY_REASON_COUNT
 };
 #undef PROXY_REASON_ENUM

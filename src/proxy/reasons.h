@@ -13,6 +13,7 @@ struct proxy_reason_row {
 	struct str name;
 	struct str text;
 	int status; /* 0: the connection is cut */
+	bool of_response; /* only a response can be malformed so: told as upstream_bad_response */
 };
 
 /* The codecs' reasons, then the proxy's own; all static.  False behind the last. */

@@ -405,7 +405,7 @@ static void auth_go(struct sub *s)
 		sub_failed(s);
 }
 
-/* Why nobody is asked at all; PROXY_R_BEFORE_ when there is no reason. */
+/* Why nobody is asked at all; PROXY_R_NONE when there is no reason. */
 static enum proxy_reason auth_refused(const struct exchange *x, const struct plan_auth *a)
 {
 	const struct plan_upstream *u =
@@ -416,7 +416,7 @@ static enum proxy_reason auth_refused(const struct exchange *x, const struct pla
 		return PROXY_R_BACKEND_PROTOCOL;
 	if (!upstream_usable(u, &a->to, &reason))
 		return reason;
-	return PROXY_R_BEFORE_;
+	return PROXY_R_NONE;
 }
 
 /* Enough of the body is here for the authorization server. */
@@ -430,7 +430,7 @@ void auth_start(struct exchange *x, const struct plan_auth *a)
 	enum proxy_reason reason = auth_refused(x, a);
 	struct sub *s;
 
-	if (reason != PROXY_R_BEFORE_) {
+	if (reason != PROXY_R_NONE) {
 		answer(x, reason);
 		return;
 	}

@@ -14,7 +14,7 @@ static bool method_is_safe(const struct exchange *x)
 bool upstream_usable(
 	const struct plan_upstream *u, const struct plan_ref *to, enum proxy_reason *ret_reason)
 {
-	enum proxy_reason r = PROXY_R_BEFORE_;
+	enum proxy_reason r = PROXY_R_NONE;
 
 	if (to->refused)
 		r = proxy_reason_of(to->refused);
@@ -26,7 +26,7 @@ bool upstream_usable(
 		 u->proxy_out != PLAN_PROXY_NONE)
 		r = PROXY_R_BACKEND_PROTOCOL;
 	*ret_reason = r;
-	return r == PROXY_R_BEFORE_;
+	return r == PROXY_R_NONE;
 }
 
 void request_filters_done(struct exchange *x)
@@ -174,7 +174,7 @@ void request_retry(struct exchange *x)
 	slice_drop(&x->resp_head);
 	x->deadline_try = NSEC_NEVER;
 	x_move(x, X_BACKOFF);
-	exchange_await(x, wait, PROXY_R_BEFORE_);
+	exchange_await(x, wait, PROXY_R_NONE);
 }
 
 bool request_retry_on_status(const struct exchange *x, int status)

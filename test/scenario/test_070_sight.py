@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator sees: status, check, explain, metrics, logs, health."""
 import json
+import re
+import shlex
 import subprocess
+import time
 
+from lib import exposition
 from lib.gateway import backend, binary, gateway, ref, route
 from lib.wire import get
 
@@ -99,3 +103,72 @@ def test_access_log_names_route_backend_and_reason(gw, upstreams, tmp_path):
     bad = next(x for x in lines if x["path"] == "/nope")
     assert good["status"] == 200 and good["route"] == "default/r" and "127.0.0.1" in json.dumps(good)
     assert bad["status"] == 404 and bad["reason"]
+
+
+def test_the_text_log_field_by_field(gw, upstreams, tmp_path):
+    log = tmp_path / "access.log"
+    gw.args += ["--access-log", str(log), "--access-log-format", "text"]
+    named = [{"name": "api", "matches": [{"path": {"value": "/api"}}], "backendRefs": [ref("a")]}, {"backendRefs": [ref("dead")]}]
+    up = upstreams("a")
+    gw.write(gateway(gw.port), backend("a", up), backend("dead", "127.0.0.1:1"), route(rules=named))
+    gw.start()
+    get(gw.port, "/api/x?q=1", host="h.test")
+    get(gw.port, "/other", host="h.test")
+    gw.until(lambda: len(log.read_text().splitlines()) >= 2, "two lines")
+    # time, client, method, host, path, status, reason, route, rule, endpoint, bytes in, bytes out, took
+    good, bad = (shlex.split(line) for line in log.read_text().splitlines())
+    assert len(good) == len(bad) == 13
+    assert abs(int(good[0]) / 1e6 - time.time()) < 60
+    assert good[1:10] == ["127.0.0.1", "GET", "h.test", "/api/x", "200", "-", "default/r", "api", up.address]
+    assert bad[1:10] == ["127.0.0.1", "GET", "h.test", "/other", "503", "connect_failed", "default/r", "#1", "127.0.0.1:1"]
+    assert int(good[10]) == 0 and int(good[11]) > 0 and int(good[12]) >= 0
+
+
+def test_the_json_log_field_by_field(gw, upstreams, tmp_path):
+    log = tmp_path / "access.log"
+    gw.args += ["--access-log", str(log)]
+    up = upstreams("a")
+    gw.write(gateway(gw.port), backend("a", up), route())
+    gw.start()
+    get(gw.port, "/x?q=1", host="h.test")
+    gw.until(lambda: log.read_text().splitlines(), "a line")
+    line = json.loads(log.read_text().splitlines()[0])
+    assert abs(line.pop("time_us") / 1e6 - time.time()) < 60
+    assert line.pop("upstream_us") <= line.pop("took_us")
+    assert re.fullmatch("[0-9a-f]{32}", line.pop("request_id"))
+    assert line.pop("bytes_out") > 0
+    assert line.pop("upstream").startswith("Backend/default/a")
+    assert line == {
+        "client": "127.0.0.1", "method": "GET", "host": "h.test", "path": "/x", "query": "q=1", "status": 200,
+        "listener": "Gateway/default/gw/http", "route": "default/r", "rule": "#0", "endpoint": up.address,
+        "tries": 1, "bytes_in": 0,
+    }  # fmt: skip
+
+
+def test_readiness_waits_for_the_first_whole_configuration(gw):
+    """A data plane that has no configuration yet is alive and not ready."""
+    gw.folder.rmdir()
+    gw.args += ["--feed", "https://127.0.0.1:1", "--gateway", "default/gw"]
+    cmd = [binary(), "serve", "--admin", f"127.0.0.1:{gw.admin_port}", "--health", f"127.0.0.1:{gw.health_port}", *gw.args]
+    gw.log = open(gw.log_path, "ab")
+    gw.proc = subprocess.Popen(cmd, stdout=gw.log, stderr=gw.log, stdin=subprocess.DEVNULL)
+    gw.until(lambda: gw.health("/healthz") == (200, "ok\n"), "alive")
+    assert gw.health("/readyz") == (503, "no configuration yet\n")
+    exposition.parse(gw.health("/metrics")[1])
+
+
+def test_pages_and_what_is_none(gw, upstreams):
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "default"}, "stringData": {"a": "hush-hush"}}
+    gw.write(gateway(gw.port), backend("a", upstreams("a")), route(), secret)
+    gw.start()
+    for ask, pages in ((gw.admin, "/status"), (gw.health, "/metrics")):
+        code, text = ask("/nothing")
+        assert code == 404 and pages in text
+    for page in ("/status", "/config_dump"):
+        code, text = gw.admin(page)
+        assert code == 200 and json.loads(text) and "hush-hush" not in text
+    st = json.loads(gw.admin("/status")[1])
+    assert st["input"]["problems"] == [] and st["input"]["staleFiles"] == 0
+    dump = json.loads(gw.admin("/config_dump")[1])
+    assert "Gateway/default/gw/http" in json.dumps(dump) and "127.0.0.1" in json.dumps(dump)
+    assert gw.health("/readyz") == (200, "ready\n") and gw.health("/healthz") == (200, "ok\n")

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "match/regex.h"
 #include "net/listener.h"
 
 #define LISTENER_NAME STR("Gateway/ns/gw/http")
@@ -68,7 +69,7 @@ static void on_drained(void *arg)
 
 static const struct proxy_ops ops = {on_open, on_close, on_bound, on_drained};
 
-static void init_with(struct rig *r, struct proxy_config pc)
+void rig_init_config(struct rig *r, struct proxy_config pc)
 {
 	struct loop_config lc = {0};
 
@@ -86,7 +87,7 @@ static void init_with(struct rig *r, struct proxy_config pc)
 
 void rig_init_workers(struct rig *r, unsigned workers)
 {
-	init_with(r, (struct proxy_config){.workers = workers});
+	rig_init_config(r, (struct proxy_config){.workers = workers});
 }
 
 void rig_init_log(struct rig *r, int fd, enum proxy_log_format format)
@@ -94,7 +95,7 @@ void rig_init_log(struct rig *r, int fd, enum proxy_log_format format)
 	struct proxy_config pc = {.workers = 1, .writer = writer_new(), .access_format = format};
 
 	pc.access_output = (unsigned)writer_output(pc.writer, fd);
-	init_with(r, pc);
+	rig_init_config(r, pc);
 }
 
 void rig_init(struct rig *r)
@@ -104,12 +105,12 @@ void rig_init(struct rig *r)
 
 void rig_init_limited(struct rig *r, uint64_t memory_limit)
 {
-	init_with(r, (struct proxy_config){.workers = 1, .memory_limit = memory_limit});
+	rig_init_config(r, (struct proxy_config){.workers = 1, .memory_limit = memory_limit});
 }
 
 void rig_init_faulty(struct rig *r, struct net_sys *sys)
 {
-	init_with(r, (struct proxy_config){.workers = 1, .sys = sys});
+	rig_init_config(r, (struct proxy_config){.workers = 1, .sys = sys});
 }
 
 void rig_fini(struct rig *r)
@@ -236,6 +237,13 @@ void rig_route(struct rig *r, const struct rig_rule *in)
 	route->matches[0] = (struct match){.order = &route->order, .payload = rule};
 	match_set_path(&route->matches[0], MATCH_PATH_PREFIX,
 		arena_str(a, str_from(in->path ? in->path : "/")));
+	if (in->regex) {
+		struct match *m = &route->matches[0];
+		struct regex_error err;
+
+		AZ(plan_route_regex(route, str_from(in->regex), &m->regex, &err));
+		match_set_path(m, MATCH_PATH_REGEX, arena_str(a, str_from(in->regex)));
+	}
 	*at = (struct plan_attach){
 		.scope = plan_id(LISTENER_NAME),
 		.hostname = arena_str(a, str_from(in->hostname ? in->hostname : "")),

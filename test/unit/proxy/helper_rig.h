@@ -55,6 +55,7 @@ struct rig_rule {
 	const char *name; /* of the route; NULL: "r" */
 	const char *hostname;
 	const char *path; /* a prefix; NULL: "/" */
+	const char *regex; /* a regular expression in its place */
 	const char *upstream; /* the one backend, or <backends> */
 	struct plan_backend backends[4];
 	struct plan_filter filters[8];
@@ -74,6 +75,8 @@ void rig_init_log(struct rig *r, int fd, enum proxy_log_format format);
 void rig_init_limited(struct rig *r, uint64_t memory_limit);
 /* One worker, whose system calls go through <sys> (net/fault.h); borrowed. */
 void rig_init_faulty(struct rig *r, struct net_sys *sys);
+/* As it says; by hand in any case. */
+void rig_init_config(struct rig *r, struct proxy_config pc);
 void rig_fini(struct rig *r);
 
 void rig_begin(struct rig *r);

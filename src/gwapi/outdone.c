@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gwapi/outdone.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "gwapi/explain_priv.h"
+
+struct finding {
+	struct outdone s;
+	uint32_t n; /* attachments */
+};
+
+struct search {
+	const struct plan *plan;
+	const struct plan_port *port; /* whose router is walked */
+	VEC(struct finding) all;
+};
+
+static const struct plan_listener *listener_by(const struct plan_port *p, uint64_t id)
+{
+	for (uint32_t i = 0; i < p->nlisteners; i++)
+		if (p->listeners[i].id == id)
+			return &p->listeners[i];
+	return NULL;
+}
+
+static void seen(void *ctx, const struct match_shadow *s)
+{
+	struct search *x = ctx;
+
+	*vec_push(&x->all) =
+		(struct finding){.s = {s->m, s->hostname, s->by, s->by_hostname,
+					 s->by ? NULL : listener_by(x->port, s->by_listener)},
+			.n = 1};
+}
+
+static const struct plan_rule *rule_of(const struct match *m)
+{
+	return m->payload;
+}
+
+static int finding_cmp(const void *a, const void *b)
+{
+	const struct outdone *x = &((const struct finding *)a)->s,
+			     *y = &((const struct finding *)b)->s;
+	int c = str_cmp(rule_of(x->m)->route->name, rule_of(y->m)->route->name);
+
+	if (!c)
+		c = (x->m->rule > y->m->rule) - (x->m->rule < y->m->rule);
+	if (!c)
+		c = (x->m->index > y->m->index) - (x->m->index < y->m->index);
+	return c ? c : str_cmp(x->hostname, y->hostname);
+}
+
+/* How often its route stands under this hostname. */
+static uint32_t attachments(const struct outdone *s)
+{
+	const struct plan_route *r = rule_of(s->m)->route;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < r->nattaches; i++)
+		n += str_eq(r->attaches[i].hostname, s->hostname);
+	return n;
+}
+
+static void found(struct outdones *ret, const struct finding *f)
+{
+	const struct outdone *last = ret->all.n ? &ret->all.p[ret->all.n - 1] : NULL;
+
+	if (f->n < attachments(&f->s))
+		return;
+	ret->rules += !last || rule_of(last->m) != rule_of(f->s.m);
+	*vec_push(&ret->all) = f->s;
+}
+
+void outdones_find(const struct plan *p, struct outdones *ret)
+{
+	struct search x = {.plan = p};
+	size_t n;
+	const struct plan_port_slot *ports = plan_ports(p, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		x.port = ports[i].port;
+		router_shadows(ports[i].router, seen, &x);
+	}
+	if (x.all.n)
+		qsort(x.all.p, x.all.n, sizeof(*x.all.p), finding_cmp);
+	for (size_t i = 0; i < x.all.n;) {
+		struct finding f = x.all.p[i];
+
+		/* Under several listeners: one that is outdone by a match says more. */
+		for (i++; i < x.all.n && finding_cmp(&f, &x.all.p[i]) == 0; i++) {
+			if (!f.s.by)
+				f.s = x.all.p[i].s;
+			f.n++;
+		}
+		found(ret, &f);
+	}
+	vec_fini(&x.all);
+}
+
+void outdones_fini(struct outdones *s)
+{
+	vec_fini(&s->all);
+}
+
+static struct str any(struct str hostname)
+{
+	return hostname.n ? hostname : STR("any");
+}
+
+static void print_place(struct buf *out, const struct match *m)
+{
+	explain_rule_name(out, rule_of(m));
+	if (rule_of(m)->route->nmatches > 1)
+		buf_printf(out, " match %u", m->index);
+}
+
+/* Why <by> goes first, and what can be done. */
+static void print_reason(struct buf *out, const struct outdone *s)
+{
+	bool same_host = str_eq(s->hostname, s->by_hostname);
+	bool same_path = s->m->kind == s->by->kind && str_eq(s->m->path, s->by->path);
+
+	if (!same_host)
+		buf_printf(out,
+			", whose hostname %.*s is more specific, takes all of them; remove this "
+			"one, or narrow that one's path or conditions",
+			STR_ARG(any(s->by_hostname)));
+	else if (!same_path)
+		buf_add(out,
+			STR(" takes all of them, for a prefix goes before a regular "
+			    "expression; write this one as Exact or PathPrefix, or narrow that "
+			    "one"));
+	else if (rule_of(s->m)->route == rule_of(s->by)->route)
+		buf_add(out, STR(" has the same conditions and stands before it; remove one of the "
+				 "two"));
+	else if (s->by->order->created != s->m->order->created)
+		buf_add(out, STR(" has the same conditions and its route is older; remove one of "
+				 "the two, or give this one a condition more"));
+	else
+		buf_add(out,
+			STR(" has the same conditions and its route's name sorts first; remove "
+			    "one of the two, or give this one a condition more"));
+}
+
+void outdone_print(struct buf *out, const struct outdone *s)
+{
+	print_place(out, s->m);
+	buf_add(out, STR(" ("));
+	explain_match(out, s->m);
+	buf_printf(out, ") never takes a request for host %.*s: ", STR_ARG(any(s->hostname)));
+	if (s->by) {
+		print_place(out, s->by);
+		print_reason(out, s);
+		return;
+	}
+	buf_printf(out,
+		"listener %.*s has all of them; attach the route to that one, or give it another "
+		"hostname",
+		STR_ARG(s->by_listener ? s->by_listener->name : STR("?")));
+}
