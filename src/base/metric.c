@@ -20,7 +20,7 @@
 #define CHUNKS (METRIC_CELLS_MAX / CHUNK)
 #define BUSY_LOOK 16
 
-typedef _Atomic int64_t cell_t;
+typedef metric_cell cell_t;
 
 struct cells {
 	struct cells *next;
@@ -81,26 +81,32 @@ static cell_t *chunk_new(struct cells *c, metric_id id)
 	return chunk;
 }
 
-static inline cell_t *my_cell(metric_id id)
+/* The first time that this thread writes there. */
+static __attribute__((noinline)) cell_t *my_cell_new(metric_id id)
 {
-	struct cells *c = likely(mine != NULL) ? mine : cells_new();
-	cell_t *chunk = atomic_load_explicit(&c->chunks[id / CHUNK], memory_order_relaxed);
+	struct cells *c = mine ? mine : cells_new();
 
-	if (unlikely(!chunk))
-		chunk = chunk_new(c, id);
-	return &chunk[id % CHUNK];
+	return &chunk_new(c, id)[id % CHUNK];
 }
 
-/* Only its own thread writes a cell, so a load and a store do; they are atomic for the readers. */
-static inline void bump(cell_t *cell, int64_t n)
+static inline cell_t *my_cell(metric_id id)
 {
-	atomic_store_explicit(
-		cell, atomic_load_explicit(cell, memory_order_relaxed) + n, memory_order_relaxed);
+	struct cells *c = mine;
+	cell_t *chunk = likely(c != NULL)
+				? atomic_load_explicit(&c->chunks[id / CHUNK], memory_order_relaxed)
+				: NULL;
+
+	return likely(chunk != NULL) ? &chunk[id % CHUNK] : my_cell_new(id);
+}
+
+metric_cell *metric_cells(metric_id series)
+{
+	return my_cell(series);
 }
 
 void metric_add_to(metric_id series, int64_t n)
 {
-	bump(my_cell(series), n);
+	metric_bump(my_cell(series), n);
 }
 
 void metric_set_to(metric_id series, int64_t value)
@@ -110,14 +116,8 @@ void metric_set_to(metric_id series, int64_t value)
 
 void metric_observe_to(const struct metric *m, metric_id series, uint64_t value)
 {
-	uint32_t i = 0, n = m->cells - 2;
-
-	if (series == 0)
-		return;
-	while (i < n && value > m->buckets[i])
-		i++;
-	bump(my_cell(series + i), 1);
-	bump(my_cell(series + n + 1), (int64_t)value);
+	if (series)
+		metric_bump_histogram(m, my_cell(series), value);
 }
 
 /* Sums may wrap in theory; unsigned arithmetic keeps that defined. */

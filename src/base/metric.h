@@ -31,6 +31,8 @@
 #ifndef BASE_METRIC_H
 #define BASE_METRIC_H
 
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 
@@ -109,6 +111,30 @@ void metric_add_to(metric_id series, int64_t n);
 void metric_set_to(metric_id series, int64_t value);
 /* One observation of <m>'s histogram. */
 void metric_observe_to(const struct metric *m, metric_id series, uint64_t value);
+
+/*
+ * For where every instruction counts: this thread's cells of a series (not 0), once for several
+ * additions.  The pointer is good as long as the thread; a part or a metric of the set lies <at>
+ * behind.  Only its own thread writes a cell, so a load and a store do; they are atomic for
+ * readers.
+ */
+typedef _Atomic int64_t metric_cell;
+metric_cell *metric_cells(metric_id series);
+static inline void metric_bump(metric_cell *cell, int64_t n)
+{
+	atomic_store_explicit(
+		cell, atomic_load_explicit(cell, memory_order_relaxed) + n, memory_order_relaxed);
+}
+/* <cells> are those of the histogram <m> itself. */
+static inline void metric_bump_histogram(const struct metric *m, metric_cell *cells, uint64_t value)
+{
+	uint32_t i = 0, n = m->cells - 2;
+
+	while (i < n && value > m->buckets[i])
+		i++;
+	metric_bump(cells + i, 1);
+	metric_bump(cells + n + 1, (int64_t)value);
+}
 
 /* The same in a set: <series> is that of its first metric, or 0; <part> is 0 where there are none.
  */

@@ -81,22 +81,31 @@ void metrics_routed(struct exchange *x)
 /* Gauges last: a series at rest is one that nobody adds to any more. */
 static void tallies_end(const struct exchange *x, nsec took)
 {
-	if (x->tally) {
-		metric_add_in(&tally_rule, x->tally, tally_code(x->status), 1);
-		metric_observe_in(&tally_rule_seconds, x->tally, (uint64_t)MAX(took, 0));
-	}
+	metric_cell *rule;
+
 	if (x->up_tally)
 		metric_add_in(&tally_upstream_active, x->up_tally, 0, -1);
-	if (x->tally)
-		metric_add_in(&tally_rule_active, x->tally, 0, -1);
+	if (!x->tally)
+		return;
+	rule = metric_cells(x->tally);
+	metric_bump(rule + tally_code(x->status), 1);
+	metric_bump_histogram(
+		&tally_rule_seconds, rule + tally_rule_seconds.at, (uint64_t)MAX(took, 0));
+	metric_bump(rule + tally_rule_active.at, -1);
 }
 
 void metrics_up_answered(const struct exchange *x, int status)
 {
 	nsec took = x->sent_at ? loop_now(x->worker->loop) - x->sent_at : 0;
 
-	metric_add_in(&tally_upstream, x->up_tally, tally_code(status), 1);
-	metric_observe_in(&tally_upstream_seconds, x->up_tally, (uint64_t)MAX(took, 0));
+	metric_cell *up;
+
+	if (!x->up_tally)
+		return;
+	up = metric_cells(x->up_tally);
+	metric_bump(up + tally_code(status), 1);
+	metric_bump_histogram(
+		&tally_upstream_seconds, up + tally_upstream_seconds.at, (uint64_t)MAX(took, 0));
 }
 
 static int failure_of(enum proxy_reason r)

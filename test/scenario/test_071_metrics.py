@@ -5,7 +5,7 @@ import time
 import pytest
 
 from lib import exposition
-from lib.gateway import WITH_SETTINGS, backend, gateway, ref, route, settings
+from lib.gateway import ROOT, WITH_SETTINGS, backend, gateway, ref, route, settings
 from lib.wire import get
 
 
@@ -165,3 +165,20 @@ def test_limits_are_counted_by_name(gw, upstreams):
         "sluice_endpoint_ejections_total": {},
     }.items():
         assert exposition.value(m, name, **labels) == 0
+
+
+def test_the_page_of_metrics_is_whole(gw, upstreams):
+    """docs/metrics.md lists with type and labels what is there, and nothing else."""
+    gw.write(gateway(gw.port), backend("a", upstreams("a")), route())
+    gw.start()
+    page = {}
+    for line in (ROOT / "docs" / "metrics.md").read_text().splitlines():
+        if line.startswith("| `sluice_"):
+            name, kind, labels, _ = (c.strip() for c in line.strip("|").split("|"))
+            page[name.strip("`")] = (kind, {x.strip(" `") for x in labels.split(",") if x.strip()})
+    real = {
+        n: (f.type, {k for _, labels in f.samples for k, _ in labels if k != "le"}) for n, f in scrape(gw).items()
+    }
+    assert {n: real.get(n) for n in page} == page
+    ours = ("sluice_rule_", "sluice_upstream_", "sluice_config_")
+    assert [n for n in real if n.startswith(ours) and n not in page] == []
