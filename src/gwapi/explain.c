@@ -266,15 +266,6 @@ static void text_rule(struct buf *b, const struct plan *p, const struct plan_rul
 	}
 }
 
-/* Those that cannot win on any request for this host. */
-static const struct outdone *shadow_of(const struct outdones *all, const struct seen *s)
-{
-	vec_for_each (it, &all->all)
-		if (it->m == s->m && str_eq(it->hostname, s->hostname))
-			return it;
-	return NULL;
-}
-
 static void text_others(struct buf *b, const struct plan_port *port, const struct trace *t,
 	const struct outdones *shadows)
 {
@@ -282,7 +273,7 @@ static void text_others(struct buf *b, const struct plan_port *port, const struc
 
 	vec_for_each (s, &t->all) {
 		const struct plan_listener *l = listener_by(port, s->listener);
-		const struct outdone *never = shadow_of(shadows, s);
+		const struct outdone *never = outdones_get(shadows, s->m, s->hostname);
 
 		if (s->why == MATCH_WHY_WON)
 			continue;
@@ -458,7 +449,7 @@ static void json_others(struct buf *b, const struct plan_port *port, const struc
 		key_text(b, "why", str_from(match_why_text(s->why)));
 		if (s->detail.n)
 			key_text(b, "detail", s->detail);
-		json_warning(b, shadow_of(shadows, s));
+		json_warning(b, outdones_get(shadows, s->m, s->hostname));
 		buf_addc(b, '}');
 	}
 	buf_addc(b, ']');

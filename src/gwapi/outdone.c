@@ -40,10 +40,10 @@ static const struct plan_rule *rule_of(const struct match *m)
 	return m->payload;
 }
 
-static int finding_cmp(const void *a, const void *b)
+/* By route, rule, match and hostname; of findings too, which begin with one. */
+static int outdone_cmp(const void *a, const void *b)
 {
-	const struct outdone *x = &((const struct finding *)a)->s,
-			     *y = &((const struct finding *)b)->s;
+	const struct outdone *x = a, *y = b;
 	int c = str_cmp(rule_of(x->m)->route->name, rule_of(y->m)->route->name);
 
 	if (!c)
@@ -51,6 +51,14 @@ static int finding_cmp(const void *a, const void *b)
 	if (!c)
 		c = (x->m->index > y->m->index) - (x->m->index < y->m->index);
 	return c ? c : str_cmp(x->hostname, y->hostname);
+}
+
+const struct outdone *outdones_get(
+	const struct outdones *s, const struct match *m, struct str hostname)
+{
+	const struct outdone want = {.m = m, .hostname = hostname};
+
+	return s->all.n ? bsearch(&want, s->all.p, s->all.n, sizeof(want), outdone_cmp) : NULL;
 }
 
 /* How often its route stands under this hostname. */
@@ -85,12 +93,12 @@ void outdones_find(const struct plan *p, struct outdones *ret)
 		router_shadows(ports[i].router, seen, &x);
 	}
 	if (x.all.n)
-		qsort(x.all.p, x.all.n, sizeof(*x.all.p), finding_cmp);
+		qsort(x.all.p, x.all.n, sizeof(*x.all.p), outdone_cmp);
 	for (size_t i = 0; i < x.all.n;) {
 		struct finding f = x.all.p[i];
 
 		/* Under several listeners: one that is outdone by a match says more. */
-		for (i++; i < x.all.n && finding_cmp(&f, &x.all.p[i]) == 0; i++) {
+		for (i++; i < x.all.n && outdone_cmp(&f, &x.all.p[i]) == 0; i++) {
 			if (!f.s.by)
 				f.s = x.all.p[i].s;
 			f.n++;

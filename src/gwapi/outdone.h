@@ -32,6 +32,10 @@ struct outdones {
 void outdones_find(const struct plan *p, struct outdones *ret);
 void outdones_fini(struct outdones *s);
 
+/* The one of <m> under <hostname>, or NULL. */
+const struct outdone *outdones_get(
+	const struct outdones *s, const struct match *m, struct str hostname);
+
 /* Appends one sentence that names both and what to do, without a newline. */
 void outdone_print(struct buf *out, const struct outdone *s);
 

@@ -122,6 +122,16 @@ static void listener_of_another_host(struct stage *s)
 	s->r.port_edit = other_host;
 }
 
+static void bound_to_backend(struct rig *r, struct plan_port *p)
+{
+	((struct plan_bind *)(uintptr_t)p->binds)->addr.port = r->backends[0].port;
+}
+
+static void backend_where_we_listen(struct stage *s)
+{
+	s->r.port_edit = bound_to_backend;
+}
+
 static void with_tls(struct rig *r, struct plan_port *p)
 {
 	(void)r;
@@ -297,6 +307,7 @@ static const struct scenario scenarios[] = {
 	{.reason = "backend_protocol", .before = upstream_that_speaks_no_http},
 	{.reason = "backend_tls", REFUSED(BACKEND_TLS)},
 	{.reason = "backend_refused", REFUSED(BACKEND_REFUSED)},
+	{.reason = "backend_is_gateway", .before = backend_where_we_listen},
 	{.reason = "no_backend", .rule.no_backend = true},
 	{.reason = "regex_limit",
 		.bytes = "GET /" TEN(TEN("a")) "! HTTP/1.1\r\nHost: a\r\n\r\n",
