@@ -8,13 +8,15 @@
 
 struct finding {
 	struct outdone s;
-	uint32_t n; /* attachments */
+	uint32_t n; /* listeners */
+	bool seen; /* some request comes to one of them */
 };
 
 struct search {
 	const struct plan *plan;
 	const struct plan_port *port; /* whose router is walked */
 	VEC(struct finding) all;
+	VEC(uint64_t) scopes; /* of all listeners of all ports, sorted */
 };
 
 static const struct plan_listener *listener_by(const struct plan_port *p, uint64_t id)
@@ -32,7 +34,8 @@ static void seen(void *ctx, const struct match_shadow *s)
 	*vec_push(&x->all) =
 		(struct finding){.s = {s->m, s->hostname, s->by, s->by_hostname,
 					 s->by ? NULL : listener_by(x->port, s->by_listener)},
-			.n = 1};
+			.n = 1,
+			.seen = s->by || s->by_listener != s->listener};
 }
 
 static const struct plan_rule *rule_of(const struct match *m)
@@ -61,22 +64,56 @@ const struct outdone *outdones_get(
 	return s->all.n ? bsearch(&want, s->all.p, s->all.n, sizeof(want), outdone_cmp) : NULL;
 }
 
-/* How often its route stands under this hostname. */
-static uint32_t attachments(const struct outdone *s)
+static int scope_cmp(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void scopes_add(struct search *x, const struct plan_port *p)
+{
+	for (uint32_t i = 0; i < p->nlisteners; i++)
+		*vec_push(&x->scopes) =
+			p->listeners[i].scope ? p->listeners[i].scope : p->listeners[i].id;
+}
+
+/* How many listeners look in <scope>. */
+static uint32_t lookers(const struct search *x, uint64_t scope)
+{
+	uint32_t n = 0;
+	size_t lo = 0, end = x->scopes.n;
+
+	while (lo < end) {
+		size_t mid = lo + (end - lo) / 2;
+
+		if (x->scopes.p[mid] < scope)
+			lo = mid + 1;
+		else
+			end = mid;
+	}
+	while (lo + n < x->scopes.n && x->scopes.p[lo + n] == scope)
+		n++;
+	return n;
+}
+
+/* The listeners that its route stands under with this hostname. */
+static uint32_t attachments(const struct search *x, const struct outdone *s)
 {
 	const struct plan_route *r = rule_of(s->m)->route;
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < r->nattaches; i++)
-		n += str_eq(r->attaches[i].hostname, s->hostname);
+		if (str_eq(r->attaches[i].hostname, s->hostname))
+			n += lookers(x, r->attaches[i].scope);
 	return n;
 }
 
-static void found(struct outdones *ret, const struct finding *f)
+static void found(const struct search *x, struct outdones *ret, const struct finding *f)
 {
 	const struct outdone *last = ret->all.n ? &ret->all.p[ret->all.n - 1] : NULL;
 
-	if (f->n < attachments(&f->s))
+	if (!f->seen || f->n < attachments(x, &f->s))
 		return;
 	ret->rules += !last || rule_of(last->m) != rule_of(f->s.m);
 	*vec_push(&ret->all) = f->s;
@@ -90,8 +127,11 @@ void outdones_find(const struct plan *p, struct outdones *ret)
 
 	for (size_t i = 0; i < n; i++) {
 		x.port = ports[i].port;
+		scopes_add(&x, x.port);
 		router_shadows(ports[i].router, seen, &x);
 	}
+	if (x.scopes.n)
+		qsort(x.scopes.p, x.scopes.n, sizeof(*x.scopes.p), scope_cmp);
 	if (x.all.n)
 		qsort(x.all.p, x.all.n, sizeof(*x.all.p), outdone_cmp);
 	for (size_t i = 0; i < x.all.n;) {
@@ -99,13 +139,15 @@ void outdones_find(const struct plan *p, struct outdones *ret)
 
 		/* Under several listeners: one that is outdone by a match says more. */
 		for (i++; i < x.all.n && outdone_cmp(&f, &x.all.p[i]) == 0; i++) {
-			if (!f.s.by)
+			if (!f.s.by && (x.all.p[i].seen || !f.seen))
 				f.s = x.all.p[i].s;
+			f.seen |= x.all.p[i].seen;
 			f.n++;
 		}
-		found(ret, &f);
+		found(&x, ret, &f);
 	}
 	vec_fini(&x.all);
+	vec_fini(&x.scopes);
 }
 
 void outdones_fini(struct outdones *s)

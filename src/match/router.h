@@ -206,7 +206,8 @@ void router_each(const struct router *r, router_each_f *fn, void *ctx);
 /*
  * An entry that can never win: every request that it takes is taken before it comes to its turn.
  * By <by>, a match under the same listener, entered with <by_hostname>; or, where <by> is NULL,
- * because every request for its hosts goes to the listener <by_listener>.
+ * because every request for its hosts goes to the listener <by_listener>; where that is <listener>
+ * itself, because none of its requests come to it.
  */
 struct match_shadow {
 	uint64_t listener;

@@ -20,8 +20,11 @@ struct hosts {
 	struct str name;
 };
 
+/* A host as one of the listeners that look in its scope sees it. */
 struct shadow_host {
 	const struct host *h;
+	const struct match_listener *l;
+	bool unseen; /* none of its requests come to this listener */
 	const struct match_listener *outdone; /* takes all of them; NULL: none does */
 	uint32_t first, n; /* in <covers> */
 };
@@ -30,7 +33,7 @@ struct shadows {
 	const struct router *r;
 	VEC(struct shadow_host) hosts; /* by serial */
 	VEC(const struct host *) covers; /* more specific than theirs, and take all they could */
-	VEC(const struct match_listener *) listeners; /* by id */
+	VEC(const struct match_listener *) listeners; /* by scope */
 	router_shadow_f *fn;
 	void *ctx;
 };
@@ -92,8 +95,8 @@ static const struct match_listener *listener_before(
 static void cover_add(
 	struct shadows *x, struct shadow_host *sh, enum host_kind kind, struct str name)
 {
-	const struct host *c = host_find(x->r, host_hash(x->r->key, sh->h->listener, kind, name),
-		sh->h->listener, kind, name);
+	const struct host *c = host_find(
+		x->r, host_hash(x->r->key, sh->h->scope, kind, name), sh->h->scope, kind, name);
 
 	if (!c)
 		return;
@@ -117,8 +120,8 @@ static void covers_find(struct shadows *x, struct shadow_host *sh, struct hosts 
 
 static int listener_cmp(const void *a, const void *b)
 {
-	uint64_t x = (*(const struct match_listener *const *)a)->id;
-	uint64_t y = (*(const struct match_listener *const *)b)->id;
+	uint64_t x = (*(const struct match_listener *const *)a)->scope;
+	uint64_t y = (*(const struct match_listener *const *)b)->scope;
 
 	return (x > y) - (x < y);
 }
@@ -131,27 +134,47 @@ static int host_cmp(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static const struct match_listener *listener_of(const struct shadows *x, uint64_t id)
+/* Whether any name is in both. */
+static bool hosts_meet(struct hosts a, struct hosts b)
 {
-	const struct match_listener want = {.id = id}, *key = &want;
-	const struct match_listener *const *found = bsearch(
-		&key, x->listeners.p, x->listeners.n, sizeof(*x->listeners.p), listener_cmp);
-
-	return found ? *found : NULL;
+	if (a.kind == HOST_NONE || b.kind == HOST_NONE)
+		return true;
+	if (a.kind == HOST_EXACT && b.kind == HOST_EXACT)
+		return str_eq(a.name, b.name);
+	if (a.kind == HOST_WILD && b.kind == HOST_WILD)
+		return str_ends(a.name, b.name) || str_ends(b.name, a.name);
+	return a.kind == HOST_WILD ? a.name.n < b.name.n && str_ends(b.name, a.name)
+				   : b.name.n < a.name.n && str_ends(a.name, b.name);
 }
 
-static void host_begin(struct shadows *x, const struct host *h)
+static void host_begin(struct shadows *x, const struct host *h, const struct match_listener *l)
 {
-	const struct match_listener *l = listener_of(x, h->listener);
-	struct shadow_host sh = {.h = h};
-	struct hosts seen;
+	struct shadow_host sh = {.h = h, .l = l};
+	struct hosts own = hosts_of(host_name(h)), all = hosts_of(l->hostname),
+		     seen = hosts_both(own, all);
 
-	if (!l)
-		return; /* of a listener that is not here: another matter */
-	seen = hosts_both(hosts_of(host_name(h)), hosts_of(l->hostname));
-	sh.outdone = listener_before(x, l, seen);
-	covers_find(x, &sh, seen);
+	sh.unseen = !hosts_meet(own, all);
+	if (!sh.unseen) {
+		sh.outdone = listener_before(x, l, seen);
+		covers_find(x, &sh, seen);
+	}
 	*vec_push(&x->hosts) = sh;
+}
+
+/* The first listener that looks in <scope>, or the end. */
+static size_t listeners_first(const struct shadows *x, uint64_t scope)
+{
+	size_t lo = 0, n = x->listeners.n;
+
+	while (lo < n) {
+		size_t mid = lo + (n - lo) / 2;
+
+		if (x->listeners.p[mid]->scope < scope)
+			lo = mid + 1;
+		else
+			n = mid;
+	}
+	return lo;
 }
 
 /* ---- conditions ---- */
@@ -306,10 +329,10 @@ static void entry_look(
 	struct shadows *x, const struct shadow_host *sh, const struct cand *c, uint32_t at)
 {
 	const struct match *m = c[at].m;
-	struct match_shadow s = {.listener = sh->h->listener, .hostname = host_name(sh->h), .m = m};
+	struct match_shadow s = {.listener = sh->l->id, .hostname = host_name(sh->h), .m = m};
 
-	if (sh->outdone) {
-		s.by_listener = sh->outdone->id;
+	if (sh->outdone || sh->unseen) {
+		s.by_listener = sh->outdone ? sh->outdone->id : s.listener;
 		x->fn(x->ctx, &s);
 		return;
 	}
@@ -344,7 +367,9 @@ static void hosts_begin(struct shadows *x)
 		*vec_push(&x->listeners) = &x->r->listeners->all[i];
 	qsort(x->listeners.p, x->listeners.n, sizeof(*x->listeners.p), listener_cmp);
 	while ((h = pmap_iter_next(&x->r->hosts, &it)))
-		host_begin(x, h);
+		for (size_t i = listeners_first(x, h->scope);
+			i < x->listeners.n && x->listeners.p[i]->scope == h->scope; i++)
+			host_begin(x, h, x->listeners.p[i]);
 	if (x->hosts.n)
 		qsort(x->hosts.p, x->hosts.n, sizeof(*x->hosts.p), host_cmp);
 }
@@ -361,12 +386,18 @@ void router_shadows(const struct router *r, router_shadow_f *fn, void *ctx)
 	vec_for_each (sh, &x.hosts)
 		entries_look(&x, sh, sh->h->regexes, sh->h->nregexes);
 	while (x.hosts.n && (b = pmap_iter_next(&r->paths, &it))) {
-		const struct host h = {.serial = b->host};
-		const struct shadow_host want = {.h = &h}, *sh;
+		size_t lo = 0, n = x.hosts.n;
 
-		sh = bsearch(&want, x.hosts.p, x.hosts.n, sizeof(want), host_cmp);
-		if (sh)
-			entries_look(&x, sh, bucket_cands(b), b->n);
+		while (lo < n) {
+			size_t mid = lo + (n - lo) / 2;
+
+			if (x.hosts.p[mid].h->serial < b->host)
+				lo = mid + 1;
+			else
+				n = mid;
+		}
+		for (; lo < x.hosts.n && x.hosts.p[lo].h->serial == b->host; lo++)
+			entries_look(&x, &x.hosts.p[lo], bucket_cands(b), b->n);
 	}
 	vec_fini(&x.hosts);
 	vec_fini(&x.covers);
