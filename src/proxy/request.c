@@ -259,6 +259,7 @@ static struct str request_id_new(struct exchange *x)
 	memcpy(x->request_id, x->worker->id_prefix, 16);
 	hex8(x->request_id + 16, (uint32_t)r);
 	hex8(x->request_id + 24, (uint32_t)(r >> 32));
+	x->request_id[32] = '\0'; /* an exchange is not all zero when it begins */
 	return str_of(x->request_id, 32);
 }
 
