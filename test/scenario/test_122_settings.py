@@ -61,8 +61,8 @@ def test_the_class_sets_and_the_gateway_overrides(start):
 
 BAD = {
     "an unknown key": ({"client_header": 10}, 'key "client.header" is no setting; did you mean "client.head'),
-    "no number": ({"client_headers": "many"}, 'client.headers: "many" is not allowed; give a number such as 100, from 10 to 1000.'),
-    "out of range": ({"client_headers": 5}, 'client.headers: "5" is not allowed; give a number such as 100, from 10 to 1000.'),
+    "no number": ({"client_headers": "many"}, 'client.headers: "many" is not allowed; give a number such as 100, from 10 to 256.'),
+    "out of range": ({"client_headers": 5}, 'client.headers: "5" is not allowed; give a number such as 100, from 10 to 256.'),
     "no range": ({"trusted-proxies": "10.0.0.0/99"}, 'trusted-proxies: "10.0.0.0/99" is not allowed; give addresses or ranges such as'),
 }
 
