@@ -170,17 +170,37 @@ static void on_unmanaged(void *arg)
 	controller_update_soon(arg);
 }
 
+static void on_written(void *arg, enum object_kind kind, struct str key)
+{
+	struct controller *c = arg;
+	struct str name = key, namespace = str_cut(&name, '/');
+
+	if (c->events)
+		events_note(c->events, kind, key,
+			translator_status(c->translator, kind, namespace, name));
+}
+
 static void on_classes(void *arg)
 {
 	controller_update_soon(arg);
 }
 
-static bool on_allowed(void *arg, struct str gateway, struct str account)
+static bool on_allowed(void *arg, struct str gateway, const struct feed_caller *caller)
 {
 	const struct controller *c = arg;
 	const struct gate *g = map_get(&c->gates, gateway);
 
-	return g && g->account.n && str_eq(g->account, account);
+	return g && g->account.n && str_eq(g->account, caller->account) &&
+	       provision_workload_is(c->provision, g->uid, caller->workload);
+}
+
+/* What stands behind '@' in the name of whoever holds the Lease. */
+static struct str on_leader(void *arg)
+{
+	const struct controller *c = arg;
+	struct str holder = c->lease ? lease_holder(c->lease) : (struct str){0};
+
+	return str_skip(holder, str_find(holder, '@') + 1);
 }
 
 static void on_acked(void *arg, struct str gateway)
@@ -201,7 +221,7 @@ static void on_port(void *arg, struct str gateway, bool udp, uint16_t port, stru
 
 static int start_feed(struct controller *c, struct str ca, struct str ca_key)
 {
-	static const struct feed_server_ops ops = {on_allowed, on_acked, on_port};
+	static const struct feed_server_ops ops = {on_allowed, on_leader, on_acked, on_port};
 	struct buf cert = {0}, key = {0};
 	int rc = secure_issue(ca, ca_key, STR("sluice controller"), &c->o->feed_host, 1,
 		loop_wall(c->loop), CERTIFICATE_DAYS, &cert, &key);
@@ -216,7 +236,8 @@ static int start_feed(struct controller *c, struct str ca, struct str ca_key)
 	return rc;
 }
 
-static void identity(struct buf *out)
+/* "POD-RANDOM", and "@ADDRESS" where data planes reach it. */
+static void identity(const struct controller *c, struct buf *out)
 {
 	char host[256] = "";
 	uint32_t id;
@@ -225,6 +246,8 @@ static void identity(struct buf *out)
 	if (gethostname(host, sizeof(host) - 1) < 0)
 		host[0] = '\0';
 	buf_printf(out, "%s-%08x", host, id);
+	if (c->o->feed_address.n)
+		buf_printf(out, "@%.*s", STR_ARG(c->o->feed_address));
 }
 
 /* The authority is there: everything that data planes meet can start. */
@@ -247,7 +270,8 @@ static void on_authority(void *arg, struct str cert, struct str key)
 	buf_reset(&c->ca);
 	buf_add(&c->ca, cert);
 	c->provision = provision_new(c->api, &o, on_provisioned, c);
-	identity(&who);
+	identity(c, &who);
+	c->events = events_new(c->api, c->name, buf_str(&who));
 	c->lease =
 		lease_new(c->api, c->o->namespace, STR(LEASE_NAME), buf_str(&who), on_leading, c);
 	buf_fini(&who);
@@ -256,6 +280,7 @@ static void on_authority(void *arg, struct str cert, struct str key)
 int controller_new(
 	struct loop *l, const struct controller_options *o, struct controller **ret_controller)
 {
+	static const struct writer_ops writer_ops = {on_may, on_written};
 	static const struct kube_source_ops source_ops = {on_settled, on_status, on_looked_at};
 	struct controller *c = MEM_NEW(struct controller);
 	int rc;
@@ -278,7 +303,7 @@ int controller_new(
 		.n_controllers = 1,
 		.tell_looked = true});
 	c->source = kube_source_new(c->api, &c->store, &source_ops, c);
-	c->writer = writer_status_new(c->api, c->source, c->translator, c->name, on_may, c);
+	c->writer = writer_status_new(c->api, c->source, c->translator, c->name, &writer_ops, c);
 	c->authority = authority_new(c->api, o->namespace, on_authority, c);
 	c->classes =
 		classes_new(c->api, &c->store, c->translator, c->source, c->writer, on_classes, c);
@@ -312,6 +337,7 @@ void controller_free(struct controller *c)
 	gates_free(c);
 	unmanaged_free(c->unmanaged);
 	writer_status_free(c->writer);
+	events_free(c->events);
 	kube_source_free(c->source);
 	translator_free(c->translator);
 	store_fini(&c->store);

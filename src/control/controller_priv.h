@@ -9,6 +9,7 @@
 #include "control/authority.h"
 #include "control/classes_priv.h"
 #include "control/controller.h"
+#include "control/events.h"
 #include "control/feed_server.h"
 #include "control/gate_priv.h"
 #include "control/unmanaged.h"
@@ -34,6 +35,7 @@ struct controller {
 	struct provision *provision;
 	struct feed_server *feed;
 	struct lease *lease;
+	struct events *events;
 	struct classes *classes;
 	struct map gates; /* by key */
 	struct task update;

@@ -79,9 +79,7 @@ struct feed_conn {
 	struct buf out; /* waits */
 	struct buf sending;
 	struct slice slice;
-	struct api_call review;
-	struct buf review_body;
-	uint64_t token_hash;
+	struct feed_question question;
 	struct feed *feed;
 	uint64_t acked;
 	bool ready; /* it said so with its last word */
@@ -89,23 +87,16 @@ struct feed_conn {
 	char session[33];
 };
 
-struct believed {
-	uint64_t token_hash;
-	nsec until;
-	char *account; /* "namespace:name" */
-};
-
 struct feed_server {
 	struct loop *loop;
 	struct listener listener;
 	struct secure_context *tls;
-	struct api *api;
+	struct feed_auth *auth;
 	const struct feed_server_ops *ops;
 	void *arg;
 	struct map feeds;
 	struct map sessions;
 	struct list conns;
-	VEC(struct believed) believed;
 	unsigned n;
 	bool on;
 };
@@ -197,7 +188,7 @@ static void conn_free(struct task *t)
 	struct feed_conn *c = container_of(t, struct feed_conn, free_task);
 
 	if (op_inflight(&c->recv.op) || op_inflight(&c->send.op) || op_inflight(&c->hello) ||
-		api_active(&c->review) || (c->server->tls && !secure_quiet(&c->secure))) {
+		feed_auth_active(&c->question) || (c->server->tls && !secure_quiet(&c->secure))) {
 		loop_defer(c->server->loop, &c->free_task);
 		return;
 	}
@@ -208,7 +199,7 @@ static void conn_free(struct task *t)
 	buf_fini(&c->in);
 	buf_fini(&c->out);
 	buf_fini(&c->sending);
-	buf_fini(&c->review_body);
+	feed_question_fini(&c->question);
 	buf_fini(&c->proxy_listen);
 	buf_fini(&c->stream_listen);
 	mem_free(c);
@@ -223,7 +214,7 @@ static void conn_close(struct feed_conn *c)
 	conn_move(c, FEED_CLOSED);
 	loop_timer_cancel(c->server->loop, &c->timer);
 	stream_close(conn_stream(c));
-	api_cancel(&c->review);
+	feed_auth_cancel(&c->question);
 	loop_defer(c->server->loop, &c->free_task);
 	if (!f)
 		return;
@@ -526,8 +517,9 @@ static void stream_begin(struct feed_conn *c, struct str gateway)
 	loop_timer_arm(s->loop, &c->timer, FEED_PING);
 	buf_printf(&b,
 		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
-		"{\"type\":\"HELLO\",\"session\":\"%s\"}\n{\"type\":\"LIST\"}\n",
-		c->session);
+		"{\"type\":\"HELLO\",\"session\":\"%s\",\"address\":\"%.*s\"}\n"
+		"{\"type\":\"LIST\"}\n",
+		c->session, STR_ARG(s->ops->leader(s->arg)));
 	if (f->ports.n)
 		buf_add(&b, buf_str(&f->ports));
 	while ((slot = map_next(&f->objects, &at))) {
@@ -544,30 +536,18 @@ static void stream_begin(struct feed_conn *c, struct str gateway)
 	buf_fini(&b);
 }
 
-static struct believed *believed_find(struct feed_server *s, uint64_t token_hash)
+/* Where to go instead is told; the Service may lead to any replica. */
+static void refuse_not_leading(struct feed_conn *c)
 {
-	vec_for_each (b, &s->believed) {
-		if (b->token_hash == token_hash && b->until > loop_now(s->loop))
-			return b;
-	}
-	return NULL;
-}
+	struct str leader = c->server->ops->leader(c->server->arg);
+	struct buf why = {0};
 
-static void believe(struct feed_server *s, uint64_t token_hash, struct str account)
-{
-	struct believed *free_slot = NULL;
-
-	vec_for_each (b, &s->believed) {
-		if (b->until <= loop_now(s->loop))
-			free_slot = b;
-	}
-	if (!free_slot) {
-		free_slot = vec_push(&s->believed);
-		*free_slot = (struct believed){0};
-	}
-	mem_free(free_slot->account);
-	*free_slot = (struct believed){
-		token_hash, loop_now(s->loop) + FEED_TOKEN_LIFE, mem_strdup(account)};
+	if (leader.n)
+		buf_printf(&why, "leader %.*s\n", STR_ARG(leader));
+	else
+		buf_add(&why, STR("nobody leads\n"));
+	refuse(c, 503, buf_str(&why));
+	buf_fini(&why);
 }
 
 static bool wants_class(const struct feed_conn *c)
@@ -590,146 +570,44 @@ static bool wanted_well(const struct feed_conn *c)
 	return feed.n && (str_find(feed, '/') == feed.n) == wants_class(c);
 }
 
-static void stream_if_allowed(struct feed_conn *c, struct str account)
+static void on_known(struct feed_question *q, int res, const struct feed_caller *caller)
 {
+	struct feed_conn *c = container_of(q, struct feed_conn, question);
 	struct feed_server *s = c->server;
 
+	if (c->state != FEED_ASKING)
+		return;
 	if (!s->on)
-		refuse(c, 503, STR("another replica leads\n"));
-	else if (wants_class(c)) /* the SubjectAccessReview said yes */
-		stream_begin(c, wanted_feed(c));
-	else if (!s->ops->allowed(s->arg, wanted_feed(c), account))
-		refuse(c, 403, STR("this account serves another Gateway\n"));
+		refuse_not_leading(c);
+	else if (res == -EPERM)
+		refuse(c, 403,
+			STR("not allowed: verb serve on this gatewayclass is wanted (RBAC)\n"));
+	else if (res == -EACCES)
+		refuse(c, 401, STR("the token is not good, or is bound to no pod of ours\n"));
+	else if (res < 0)
+		refuse(c, 503, STR("who asks could not be found out\n"));
+	else if (!wants_class(c) && !s->ops->allowed(s->arg, wanted_feed(c), caller))
+		refuse(c, 403, STR("this pod serves another Gateway\n"));
 	else
 		stream_begin(c, wanted_feed(c));
 }
 
-static void on_access(struct api_call *call, int res, int status, struct str body)
-{
-	struct feed_conn *c = container_of(call, struct feed_conn, review);
-	const struct value *st = NULL, *yes;
-	struct value v;
-	struct arena a;
-
-	if (c->state != FEED_ASKING)
-		return;
-	arena_init(&a, 0);
-	if (res == 0 && status / 100 == 2 && text_parse_json(&a, body, &v, NULL) == 0)
-		st = value_get(&v, STR("status"));
-	yes = value_get(st, STR("allowed"));
-	if (!st) {
-		refuse(c, 503, STR("the access could not be reviewed\n"));
-	} else if (!yes || yes->kind != VALUE_BOOL || !yes->boolean) {
-		refuse(c, 403,
-			STR("not allowed: verb serve on this gatewayclass is wanted (RBAC)\n"));
-	} else {
-		believe(c->server, c->token_hash, wanted_feed(c));
-		stream_if_allowed(c, wanted_feed(c));
-	}
-	arena_fini(&a);
-}
-
-static void add_user(struct buf *b, const struct value *user, const char *from, const char *to)
-{
-	const struct value *v = value_get(user, str_from(from));
-
-	if (!v)
-		return;
-	buf_printf(b, ",\"%s\":", to);
-	text_write_json(b, v, TEXT_COMPACT);
-}
-
-/* A whole class is served by whom its owner lets: DESIGN of the feed, verb "serve". */
-static void ask_access(struct feed_conn *c, const struct value *user)
-{
-	struct buf *b = &c->review_body;
-
-	buf_reset(b);
-	buf_add(b,
-		STR("{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SubjectAccessReview\","
-		    "\"spec\":{\"resourceAttributes\":{\"group\":\"gateway.networking.k8s.io\","
-		    "\"resource\":\"gatewayclasses\",\"verb\":\"serve\",\"name\":"));
-	text_write_json_string(b, wanted_feed(c));
-	buf_addc(b, '}');
-	add_user(b, user, "username", "user");
-	add_user(b, user, "uid", "uid");
-	add_user(b, user, "groups", "groups");
-	add_user(b, user, "extra", "extra");
-	buf_add(b, STR("}}"));
-	c->review = (struct api_call){.method = "POST",
-		.path = STR("/apis/authorization.k8s.io/v1/subjectaccessreviews"),
-		.content_type = "application/json",
-		.body = buf_str(b),
-		.done = on_access};
-	api_start(c->server->api, &c->review);
-}
-
-static void on_reviewed(struct api_call *call, int res, int status, struct str body)
-{
-	struct feed_conn *c = container_of(call, struct feed_conn, review);
-	struct str prefix = STR("system:serviceaccount:"), user;
-	const struct value *st, *yes;
-	struct value v;
-	struct arena a;
-
-	if (c->state != FEED_ASKING)
-		return;
-	arena_init(&a, 0);
-	st = NULL;
-	if (res == 0 && status / 100 == 2 && text_parse_json(&a, body, &v, NULL) == 0)
-		st = value_get(&v, STR("status"));
-	yes = value_get(st, STR("authenticated"));
-	user = value_get_str(value_get(st, STR("user")), STR("username"), STR(""));
-	if (!st) {
-		refuse(c, 503, STR("the token could not be reviewed\n"));
-	} else if (!yes || yes->kind != VALUE_BOOL || !yes->boolean || !str_starts(user, prefix)) {
-		refuse(c, 401, STR("the token is not good\n"));
-	} else if (wants_class(c)) {
-		ask_access(c, value_get(st, STR("user")));
-	} else {
-		believe(c->server, c->token_hash, str_skip(user, prefix.n));
-		stream_if_allowed(c, str_skip(user, prefix.n));
-	}
-	arena_fini(&a);
-}
-
 static void ask_feed(struct feed_conn *c)
 {
-	struct feed_server *s = c->server;
 	struct str bearer = http_value(&c->request.head, HTTP_AUTHORIZATION);
-	struct believed *b;
 
 	if (!str_starts(bearer, STR("Bearer "))) {
 		refuse(c, 401, STR("a bearer token is wanted\n"));
 		return;
 	}
-	bearer = str_trim(str_skip(bearer, 7));
 	if (!wanted_well(c)) {
 		refuse(c, 404, STR("no such feed\n"));
 		return;
 	}
 	conn_move(c, FEED_ASKING);
-	/* What was said of a token for one class says nothing for another. */
-	c->token_hash = hash_str(bearer);
-	if (wants_class(c))
-		c->token_hash = hash_mix(c->token_hash, hash_str(wanted_feed(c)));
-	b = believed_find(s, c->token_hash);
-	if (b) {
-		stream_if_allowed(c, str_from(b->account));
-		return;
-	}
-	buf_reset(&c->review_body);
-	buf_add(&c->review_body,
-		STR("{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":"
-		    "\"TokenReview\",\"spec\":{\"audiences\":[\"" FEED_AUDIENCE "\"],\"token\":"));
-	text_write_json_string(&c->review_body, bearer);
-	buf_add(&c->review_body, STR("}}"));
-	c->review = (struct api_call){.method = "POST",
-		.path = STR("/apis/authentication.k8s.io/v1/tokenreviews"),
-		.content_type = "application/json",
-		.body = buf_str(&c->review_body),
-		.done = on_reviewed};
-	api_start(s->api, &c->review);
+	c->question.done = on_known;
+	feed_auth_ask(c->server->auth, &c->question, str_trim(str_skip(bearer, 7)),
+		wants_class(c) ? wanted_feed(c) : (struct str){0});
 }
 
 static void take_ports(struct feed_server *s, struct str gateway, const struct value *ports)
@@ -793,7 +671,7 @@ static void serve(struct feed_conn *c, struct str body)
 	const struct http_request *r = &c->request;
 
 	if (!c->server->on)
-		refuse(c, 503, STR("another replica leads\n"));
+		refuse_not_leading(c);
 	else if (r->method_id == HTTP_GET &&
 		 (str_starts(http_path(r), STR(FEED_PATH)) || wants_class(c)))
 		ask_feed(c);
@@ -926,13 +804,14 @@ int feed_server_new(struct loop *l, const struct addr *at, struct secure_context
 
 	s->loop = l;
 	s->tls = tls;
-	s->api = a;
+	s->auth = feed_auth_new(a);
 	s->ops = ops;
 	s->arg = arg;
 	list_init(&s->conns);
 	if (fd >= 0)
 		rc = listener_init(&s->listener, l, fd, on_accepted, NULL);
 	if (rc < 0) {
+		feed_auth_free(s->auth);
 		mem_free(s);
 		return rc;
 	}
@@ -968,8 +847,6 @@ void feed_server_free(struct feed_server *s)
 		loop_tick(s->loop, 0);
 	map_fini(&s->feeds);
 	map_fini(&s->sessions);
-	vec_for_each (b, &s->believed)
-		mem_free(b->account);
-	vec_fini(&s->believed);
+	feed_auth_free(s->auth);
 	mem_free(s);
 }

@@ -4,24 +4,23 @@
  *
  * GET /v1/feed/NAMESPACE/NAME streams frames (source/feed_source.h says which); POST
  * /v1/ack/SESSION tells that a revision is in use.  Each revision is written once for all
- * connections of its Gateway.  Who may: the bearer of a service-account token for audience
- * FEED_AUDIENCE, by TokenReview, of the account that was made for that Gateway; an answer is
- * believed for FEED_TOKEN_LIFE.
+ * connections of its Gateway.  Who may: a pod (feed_auth.h) of the account and the workload that
+ * were made for that Gateway.  A server that is off says in its 503 who leads ("leader ADDR:PORT").
  *
  * GET /v1/class/NAME is all Gateways of an unmanaged class as one; wherever a function here takes a
- * <gateway>, a class's name (no '/') stands for that.  Who may: any bearer of such a token whom a
- * SubjectAccessReview lets "serve" that gatewayclass.  Control thread only.
+ * <gateway>, a class's name (no '/') stands for that.  Who may: any bearer of a token for our
+ * audience whom a SubjectAccessReview lets "serve" that gatewayclass.  Control thread only.
  */
 #ifndef CONTROL_FEED_SERVER_H
 #define CONTROL_FEED_SERVER_H
 
+#include "control/feed_auth.h"
 #include "gwapi/translate.h"
 #include "kube/api.h"
 #include "net/addr.h"
 #include "source/kong_listen.h"
 #include "source/raw.h"
 
-#define FEED_TOKEN_LIFE SEC(60)
 #define FEED_CONNECTIONS 4096
 #define FEED_HEAD_MAX 16384
 #define FEED_ACK_MAX 65536
@@ -32,8 +31,11 @@ struct feed_server;
 struct secure_context;
 
 struct feed_server_ops {
-	/* Whether the service account "namespace:name" serves the Gateway. */
-	bool (*allowed)(void *arg, struct str gateway, struct str account);
+	/* Whether the caller serves the Gateway. */
+	bool (*allowed)(void *arg, struct str gateway, const struct feed_caller *caller);
+	/* Where the replica that leads is reached, "ADDR:PORT", this one or another; empty: not
+	 * known.  Borrowed for the call. */
+	struct str (*leader)(void *arg);
 	/* A data plane has told that it uses a revision, has come or has gone. */
 	void (*acked)(void *arg, struct str gateway);
 	/* The port cannot be bound by some data plane; why empty: it can. */

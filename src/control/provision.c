@@ -681,6 +681,19 @@ struct provision_view provision_look(const struct provision *p, struct str uid)
 	return v;
 }
 
+bool provision_workload_is(const struct provision *p, struct str gateway_uid, struct str uid)
+{
+	struct dataplane *d = map_get(&p->planes, gateway_uid);
+
+	for (enum made_kind k = 0; d && k < MADE_MAX; k++) {
+		const struct made *m = is_workload(k) ? find_own(d, k) : NULL;
+
+		if (m && str_eq(m->gateway, gateway_uid) && str_eq(m->uid, uid))
+			return true;
+	}
+	return false;
+}
+
 struct str provision_name(const struct provision *p, struct str uid)
 {
 	struct dataplane *d = map_get(&p->planes, uid);

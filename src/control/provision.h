@@ -91,6 +91,9 @@ void provision_want(struct provision *p, const struct provision_gateway *g);
 void provision_sweep(struct provision *p);
 /* Zeroed where nothing is known; borrowed until the next change. */
 struct provision_view provision_look(const struct provision *p, struct str uid);
+/* The object with <uid> is the Deployment or DaemonSet that was made for the Gateway: the one that
+ * is wanted, or one on its way out. */
+bool provision_workload_is(const struct provision *p, struct str gateway_uid, struct str uid);
 /* The name of its objects; empty while it is not wanted. */
 struct str provision_name(const struct provision *p, struct str uid);
 

@@ -29,7 +29,7 @@ struct writer_status {
 	struct kube_source *source;
 	struct translator *translator;
 	struct str controller;
-	writer_may_f *may;
+	const struct writer_ops *ops;
 	void *arg;
 	struct map wanted;
 	struct condition class_condition;
@@ -116,6 +116,7 @@ static void on_done(struct api_call *call, int res, int status, struct str body)
 		x->failures = 0;
 		x->wrote = loop_now(api_loop(x->w->api));
 		learn(x, body);
+		x->w->ops->written(x->w->arg, x->kind, x->key);
 		pause_for(x, WRITER_PAUSE);
 		return;
 	}
@@ -221,7 +222,7 @@ static void write_now(struct wanted *x)
 	struct str name = x->key, namespace = str_cut(&name, '/'), now;
 	const struct object_status *status =
 		translator_status(w->translator, x->kind, namespace, name);
-	enum writer_answer may = w->may(w->arg, x->kind, x->key);
+	enum writer_answer may = w->ops->may(w->arg, x->kind, x->key);
 	struct value before, after, patch;
 	const struct value *previous = NULL;
 	struct arena a;
@@ -311,7 +312,7 @@ void writer_status_class(struct writer_status *w, const struct condition *c)
 }
 
 struct writer_status *writer_status_new(struct api *a, struct kube_source *source,
-	struct translator *t, struct str controller, writer_may_f *may, void *arg)
+	struct translator *t, struct str controller, const struct writer_ops *ops, void *arg)
 {
 	struct writer_status *w = MEM_NEW(struct writer_status);
 
@@ -319,7 +320,7 @@ struct writer_status *writer_status_new(struct api *a, struct kube_source *sourc
 	w->source = source;
 	w->translator = t;
 	w->controller = controller;
-	w->may = may;
+	w->ops = ops;
 	w->arg = arg;
 	arena_init(&w->class_arena, 256);
 	return w;

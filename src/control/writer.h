@@ -29,9 +29,15 @@ enum writer_answer {
 /* Whether the object's status may be written now. */
 typedef enum writer_answer writer_may_f(void *arg, enum object_kind kind, struct str key);
 
+struct writer_ops {
+	writer_may_f *may;
+	/* The object's status has been written. */
+	void (*written)(void *arg, enum object_kind kind, struct str key);
+};
+
 /* Borrows all; <controller> is the controllerName of our entries.  Returns owned. */
 struct writer_status *writer_status_new(struct api *a, struct kube_source *source,
-	struct translator *t, struct str controller, writer_may_f *may, void *arg);
+	struct translator *t, struct str controller, const struct writer_ops *ops, void *arg);
 void writer_status_free(struct writer_status *w);
 
 /* The object's status may be other than what is stored. */

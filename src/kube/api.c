@@ -59,6 +59,8 @@ struct api {
 	struct secure_context *tls; /* NULL: cleartext */
 	struct resolver *resolver; /* NULL: the host is a literal address */
 	struct addr literal;
+	struct addr direct;
+	bool directed;
 	struct str authority;
 	struct arena arena;
 	struct list conns;
@@ -415,7 +417,8 @@ static void on_connected(struct op *op, int res)
 
 static void conn_connect(struct api_conn *c, struct addr to)
 {
-	addr_set_port(&to, c->api->config->port);
+	if (!c->api->directed)
+		addr_set_port(&to, c->api->config->port);
 	conn_move(c, CONN_CONNECTING);
 	tcp_connect(&c->tcp, c->api->loop, &c->connect, &to, NULL, API_CONNECT_TIMEOUT);
 }
@@ -429,7 +432,7 @@ static void on_resolved(struct op *op, int res)
 	if (res <= 0)
 		conn_fail(c, res ? res : -ENOENT);
 	else
-		conn_connect(c, c->resolve.addrs[0]);
+		conn_connect(c, c->api->directed ? c->api->direct : c->resolve.addrs[0]);
 }
 
 static struct api_conn *conn_new(struct api *a, struct api_call *call)
@@ -450,7 +453,9 @@ static struct api_conn *conn_new(struct api *a, struct api_call *call)
 	list_add_tail(&a->conns, &c->node);
 	if (!c->stream)
 		a->n_shared++;
-	if (a->resolver)
+	if (a->directed)
+		conn_connect(c, a->direct);
+	else if (a->resolver)
 		resolver_lookup(a->resolver, &c->resolve, a->config->host);
 	else
 		conn_connect(c, a->literal);
@@ -470,6 +475,19 @@ static struct api_conn *idle_conn(struct api *a)
 		conn_close(c);
 	}
 	return NULL;
+}
+
+void api_direct(struct api *a, const struct addr *to)
+{
+	a->directed = to != NULL;
+	if (to)
+		a->direct = *to;
+	list_for_each_safe (node, &a->conns) {
+		struct api_conn *c = container_of(node, struct api_conn, node);
+
+		if (c->state == CONN_IDLE && !c->call)
+			conn_close(c);
+	}
 }
 
 static void dispatch(struct task *t)

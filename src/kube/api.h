@@ -63,6 +63,10 @@ struct loop *api_loop(const struct api *a);
 /* Uniform in [0, below). */
 nsec api_jitter(struct api *a, nsec below);
 
+/* New connections go to <to> instead of where the configuration says (NULL: there again), to the
+ * same name; those that wait for work close. */
+void api_direct(struct api *a, const struct addr *to);
+
 /* Starts <call> (zeroed but for what the caller sets); done() comes from the loop. */
 void api_start(struct api *a, struct api_call *call);
 /* Ends it with -ECANCELED (by done(), from the loop).  Harmless when it is not active. */

@@ -22,6 +22,7 @@ struct lease {
 	struct timer timer;
 	struct timer deadline; /* while it is held: the end of what was renewed last */
 	struct buf body;
+	struct buf holder;
 	struct buf seen; /* holder and renewTime as last read */
 	nsec seen_at; /* when that last changed */
 	nsec asked; /* when the running write was sent */
@@ -137,6 +138,8 @@ static void decide(struct lease *l, struct str body)
 	}
 	spec = value_get(&doc, STR("spec"));
 	holder = value_get_str(spec, STR("holderIdentity"), STR(""));
+	buf_reset(&l->holder);
+	buf_add(&l->holder, holder);
 	n = value_get(spec, STR("leaseTransitions"));
 	l->transitions = n && n->kind == VALUE_INT ? n->integer : 0;
 	if (free_to_take(l, spec, holder)) {
@@ -222,6 +225,11 @@ struct lease *lease_new(struct api *a, struct str namespace, struct str name, st
 	return l;
 }
 
+struct str lease_holder(const struct lease *l)
+{
+	return l->held ? l->identity : buf_str(&l->holder);
+}
+
 bool lease_held(const struct lease *l)
 {
 	return l->held;
@@ -292,5 +300,6 @@ void lease_free(struct lease *l)
 	mem_free((void *)(uintptr_t)l->identity.p);
 	buf_fini(&l->body);
 	buf_fini(&l->seen);
+	buf_fini(&l->holder);
 	mem_free(l);
 }

@@ -25,6 +25,8 @@ typedef void lease_f(void *arg, bool leading);
 struct lease *lease_new(struct api *a, struct str namespace, struct str name, struct str identity,
 	lease_f *changed, void *arg);
 bool lease_held(const struct lease *l);
+/* Who holds it as it was read last; empty: nobody, or not known.  Borrowed until the next tick. */
+struct str lease_holder(const struct lease *l);
 /* Gives the Lease up so that another may take it at once; runs the loop for at most a second. */
 void lease_release(struct lease *l);
 void lease_free(struct lease *l);

@@ -28,6 +28,7 @@ struct feed_source {
 	struct buf ack_body; /* on its way */
 	struct buf ack_next;
 	struct buf session;
+	struct buf refusal; /* the beginning of a 503 */
 	struct split split;
 	struct arena scratch;
 	struct timer again;
@@ -171,6 +172,17 @@ static void take_commit(struct feed_source *s, const struct value *frame)
 	s->settled(s->arg);
 }
 
+/* To that replica itself, under the name that its certificate has; empty: to whom the name says. */
+static void go_to(struct feed_source *s, struct str address)
+{
+	struct addr to;
+
+	if (!address.n || addr_parse(address, &to) < 0 || !addr_port(&to))
+		api_direct(s->api, NULL);
+	else
+		api_direct(s->api, &to);
+}
+
 static void take_frame(struct feed_source *s, struct str piece)
 {
 	struct value frame;
@@ -185,6 +197,8 @@ static void take_frame(struct feed_source *s, struct str piece)
 	if (str_eq(type, STR("HELLO"))) {
 		buf_reset(&s->session);
 		buf_add(&s->session, value_get_str(&frame, STR("session"), STR("")));
+		/* Acknowledgements go to the replica that has the session. */
+		go_to(s, value_get_str(&frame, STR("address"), STR("")));
 	} else if (str_eq(type, STR("LIST"))) {
 		take_list(s);
 	} else if (str_eq(type, STR("PUT"))) {
@@ -217,6 +231,8 @@ static void on_data(struct api_call *call, struct str in)
 	struct feed_source *s = container_of(call, struct feed_source, call);
 	struct str piece;
 
+	if (s->status == 503 && s->refusal.n + in.n <= FEED_REFUSAL_MAX)
+		buf_add(&s->refusal, in);
 	while (!s->broken && !s->ending) {
 		enum split_result r = split_next(&s->split, &in, &piece);
 
@@ -236,12 +252,18 @@ static void on_done(struct api_call *call, int res, int status, struct str body)
 {
 	struct feed_source *s = container_of(call, struct feed_source, call);
 	nsec wait = MIN(FEED_BACKOFF_FIRST << MIN(s->failures, 10u), FEED_BACKOFF_MAX);
+	struct str refusal;
 
 	(void)status;
 	(void)body;
 	if (s->ending)
 		return;
 	buf_reset(&s->session);
+	refusal = buf_str(&s->refusal);
+	if (str_starts(refusal, STR("leader ")) && refusal.p[refusal.n - 1] == '\n')
+		go_to(s, str_trim(str_skip(str_take(refusal, refusal.n - 1), 7)));
+	else
+		go_to(s, (struct str){0});
 	if (s->failures++ < 3 || s->failures % 20 == 0)
 		log_warn("the feed has ended, asking again", LOG_INT("status", s->status),
 			LOG_ERR(res));
@@ -253,6 +275,7 @@ static void ask(struct feed_source *s)
 	split_init(&s->split, SPLIT_FRAMES);
 	s->broken = s->listing = false;
 	s->status = 0;
+	buf_reset(&s->refusal);
 	s->call = (struct api_call){.method = "GET",
 		.path = s->path,
 		.done = on_done,
@@ -472,5 +495,6 @@ void feed_source_free(struct feed_source *s)
 	buf_fini(&s->ack_body);
 	buf_fini(&s->ack_next);
 	buf_fini(&s->session);
+	buf_fini(&s->refusal);
 	mem_free(s);
 }

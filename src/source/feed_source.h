@@ -3,7 +3,7 @@
  * feed_source.h -- the objects of one Gateway, delivered by a controller into a store.
  *
  * One streamed answer: JSON frames, each an object of its own.
- *	{"type":"HELLO","session":"…"}		acknowledgements name it
+ *	{"type":"HELLO","session":"…","address":"…"}	acknowledgements name it, and go there
  *	{"type":"LIST"}				what follows until COMMIT is all there is
  *	{"type":"PORTS","ports":[{"port":80,"udp":false,"target":8000}]}
  *						of a class: where its Service's ports lead; without
@@ -12,6 +12,7 @@
  *	{"type":"DEL","kind":"…","group":"…","key":"namespace/name"}
  *	{"type":"COMMIT","rev":7}		the store is whole again
  *	{"type":"PING"}
+ * A replica that does not lead answers 503 and "leader ADDR:PORT": the next request goes there.
  * Only at COMMIT is the store told to be looked at.  A broken feed is asked for again with back-off
  * and jitter; what is known keeps serving.  Control thread only.
  */
@@ -26,6 +27,7 @@
 #define FEED_ACK_PATH "/v1/ack/" /* + session */
 #define FEED_AUDIENCE "sluice-feed"
 #define FEED_BACKOFF_FIRST MSEC(200)
+#define FEED_REFUSAL_MAX 256
 #define FEED_BACKOFF_MAX SEC(5)
 
 struct feed_options {

@@ -84,3 +84,24 @@ def test_nothing_is_adopted(installed, namespace):
     theirs = read(namespace, "service", "web-sluice")
     assert theirs["spec"]["selector"] == {"app": "theirs"}
     assert "sluice.dev/gateway-uid" not in theirs["metadata"].get("labels", {})
+
+
+def events(namespace, name):
+    found = json.loads(namespace.kubectl("get", "events.events.k8s.io", "-o", "json"))["items"]
+    return [(e["reason"], e["note"]) for e in found
+            if e["regarding"]["name"] == name and e["reportingController"] == "sluice.dev/gateway-controller"]
+
+
+def test_a_refusal_is_an_event_and_told_once(installed, namespace):
+    route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "lost"},
+             "spec": {"parentRefs": [{"name": "web"}], "rules": [{"backendRefs": [{"name": "nowhere", "port": 80}]}]}}
+    namespace.apply(GATEWAY, route)
+    wait_for(lambda: events(namespace, "lost"), "an Event")
+    # Another generation with the same fault: the status is written again, the Event is not.
+    route["spec"]["hostnames"] = ["a.test"]
+    namespace.apply(route)
+    wait_for(lambda: read(namespace, "httproute", "lost")["status"]["parents"][0]["conditions"][0]["observedGeneration"]
+             == 2, "the second generation")
+    assert events(namespace, "lost") == [
+        ("BackendNotFound", f"Rule 0: Service {namespace.name}/nowhere does not exist.")]
+    assert events(namespace, "web") == []

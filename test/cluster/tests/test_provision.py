@@ -154,3 +154,36 @@ def test_leaving_our_class_takes_everything_away(installed, namespace):
     namespace.apply(gateway(gatewayClassName="somebody-elses"))
     for kind in ("deployment", "service", "serviceaccount", "configmap", "poddisruptionbudget"):
         wait_for(lambda kind=kind: not there(namespace, kind), f"the {kind} goes")
+
+
+def test_an_upgrade_replaces_one_gateways_pods_at_a_time(installed, namespace):
+    names = ("one", "two", "three")
+    for name in names:
+        namespace.apply(gateway() | {"metadata": {"name": name}})
+    for name in names:
+        namespace.wait_condition("gateway", name, "Programmed")
+    wait_for(lambda: len(pods(namespace)) == 3, "three pods")
+
+    def patch(arguments):
+        installed.kubectl("-n", "sluice-system", "patch", "deployment", "sluice-controller", "--type=json", "-p",
+                          json.dumps([{"op": "replace", "path": "/spec/template/spec/containers/0/args",
+                                       "value": arguments}]))
+
+    before = pods(namespace)
+    former = json.loads(installed.kubectl("-n", "sluice-system", "get", "deployment", "sluice-controller", "-o", "json"))
+    former = former["spec"]["template"]["spec"]["containers"][0]["args"]
+    most = 0
+    patch([*former, "--log-level", "warn"])  # what data planes are started with changes: as an upgrade
+    try:
+        deadline = time.monotonic() + 150
+        while set(pods(namespace)) & set(before):
+            assert time.monotonic() < deadline, "all are replaced"
+            items = json.loads(namespace.kubectl("get", "deployments", "-o", "json"))["items"]
+            most = max(most, sum(d["status"].get("observedGeneration", 0) < d["metadata"]["generation"]
+                                 or d["status"].get("updatedReplicas", 0) < d["spec"]["replicas"]
+                                 or d["status"].get("readyReplicas", 0) < d["status"].get("replicas", 0)
+                                 for d in items))
+    finally:
+        patch(former)
+        installed.kubectl("-n", "sluice-system", "rollout", "status", "deployment/sluice-controller", "--timeout=60s")
+    assert most == 1

@@ -29,6 +29,7 @@ struct cluster {
 	struct slice review_v;
 	struct buf review_out;
 	const char *verdict;
+	char leader[64];
 	int reviews;
 	struct feed_server *feed;
 	int acks;
@@ -37,9 +38,35 @@ struct cluster {
 
 static const char *token_file = "/tmp/sluice-feed-test-token";
 
-#define VERDICT(user)                                                 \
+#define VERDICT_OF(user, extra)                                       \
 	"{\"status\":{\"authenticated\":true,\"user\":{\"username\":" \
-	"\"system:serviceaccount:" user "\"}}}"
+	"\"system:serviceaccount:" user "\"" extra "}}}"
+#define BOUND(name, uid)                                                 \
+	",\"extra\":{\"authentication.kubernetes.io/pod-name\":[\"" name \
+	"\"],\"authentication.kubernetes.io/pod-uid\":[\"" uid "\"]}"
+#define VERDICT(user) VERDICT_OF(user, BOUND("pod-1", "pod-uid"))
+#define OWNED(uid, kind, name, of)                                                             \
+	"{\"metadata\":{\"uid\":\"" uid "\",\"ownerReferences\":[{\"apiVersion\":\"apps/v1\"," \
+	"\"controller\":true,\"kind\":\"" kind "\",\"name\":\"" name "\",\"uid\":\"" of "\"}]}}"
+
+/* What the API server says, by what it is asked. */
+static const char *reply(struct cluster *c, struct str request)
+{
+	if (str_starts(request, STR("POST /apis/authentication.k8s.io/v1/tokenreviews ")) ||
+		str_starts(
+			request, STR("POST /apis/authorization.k8s.io/v1/subjectaccessreviews "))) {
+		c->reviews++;
+		return c->verdict;
+	}
+	if (str_starts(request, STR("GET /api/v1/namespaces/default/pods/pod-1 ")))
+		return OWNED("pod-uid", "ReplicaSet", "web-sluice-1", "set-uid");
+	if (str_starts(request, STR("GET /api/v1/namespaces/default/pods/daemon-pod ")))
+		return OWNED("pod-uid", "DaemonSet", "web-sluice", "workload-uid");
+	if (str_starts(
+		    request, STR("GET /apis/apps/v1/namespaces/default/replicasets/web-sluice-1 ")))
+		return OWNED("set-uid", "Deployment", "web-sluice", "workload-uid");
+	return "{}";
+}
 
 static void on_review_sent(struct op *op, int res)
 {
@@ -51,15 +78,16 @@ static void on_review_read(struct op *op, int res)
 {
 	struct cluster *c = container_of(op, struct cluster, review_rx.op);
 
+	const char *text = res > 0 ? reply(c, slice_str(c->review_rx.got)) : "";
+
 	slice_drop(&c->review_rx.got);
 	if (res <= 0) {
 		stream_close(&c->review_tcp.stream);
 		return;
 	}
-	c->reviews++;
 	buf_reset(&c->review_out);
 	buf_printf(&c->review_out, "HTTP/1.1 201 Created\r\nContent-Length: %zu\r\n\r\n%s",
-		strlen(c->verdict), c->verdict);
+		strlen(text), text);
 	c->review_v = slice_plain(buf_str(&c->review_out));
 	stream_send(&c->review_tcp.stream, &c->review_tx, &c->review_v, 1, 0);
 	stream_recv(&c->review_tcp.stream, &c->review_rx, 65536);
@@ -75,10 +103,17 @@ static void on_review(struct listener *ls, int fd, const struct addr *peer)
 	stream_recv(&c->review_tcp.stream, &c->review_rx, 65536);
 }
 
-static bool on_allowed(void *arg, struct str gateway, struct str account)
+static bool on_allowed(void *arg, struct str gateway, const struct feed_caller *caller)
 {
 	(void)arg;
-	return str_eq(gateway, STR("default/web")) && str_eq(account, STR("default:web-sluice"));
+	return str_eq(gateway, STR("default/web")) &&
+	       str_eq(caller->account, STR("default:web-sluice")) &&
+	       str_eq(caller->workload, STR("workload-uid"));
+}
+
+static struct str on_leader(void *arg)
+{
+	return str_from(((struct cluster *)arg)->leader);
 }
 
 static void on_acked(void *arg, struct str gateway)
@@ -142,7 +177,7 @@ static void publish(struct cluster *c, int64_t generation)
 
 static void cluster_open(struct cluster *c, const char *verdict)
 {
-	static const struct feed_server_ops ops = {on_allowed, on_acked, on_port};
+	static const struct feed_server_ops ops = {on_allowed, on_leader, on_acked, on_port};
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
 	struct addr any;
@@ -317,6 +352,56 @@ static void test_refused(void **state)
 	refused_with(VERDICT("default:another1"), "default/web");
 	refused_with(VERDICT("default:web-sluice"), "default/other");
 	refused_with("{\"status\":{\"authenticated\":false}}", "default/web");
+	/* Bound to no pod, to a pod that is gone, to another of the same name, to one of no owner.
+	 */
+	refused_with(VERDICT_OF("default:web-sluice", ""), "default/web");
+	refused_with(VERDICT_OF("default:web-sluice", BOUND("gone", "pod-uid")), "default/web");
+	refused_with(VERDICT_OF("default:web-sluice", BOUND("pod-1", "old-uid")), "default/web");
+}
+
+static void test_daemon(void **state)
+{
+	struct cluster c;
+	struct plane p;
+
+	(void)state;
+	cluster_open(&c, VERDICT_OF("default:web-sluice", BOUND("daemon-pod", "pod-uid")));
+	publish(&c, 1);
+	plane_open(&p, &c, "default/web");
+	UNTIL(&c, p.settled == 1);
+	plane_close(&p);
+	cluster_close(&c);
+}
+
+/* Two replicas: the one that the name leads to names the other. */
+static void test_follows_the_leader(void **state)
+{
+	struct cluster first, second;
+	struct plane p;
+
+	(void)state;
+	cluster_open(&first, VERDICT("default:web-sluice"));
+	cluster_open(&second, VERDICT("default:web-sluice"));
+	publish(&second, 1);
+	snprintf(first.leader, sizeof(first.leader), "127.0.0.1:%d", second.port);
+	snprintf(second.leader, sizeof(second.leader), "127.0.0.1:%d", second.port);
+	feed_server_enable(first.feed, false);
+	plane_open(&p, &first, "default/web");
+	for (int i = 0; i < 3000 && p.settled == 0; i++) {
+		loop_tick(first.l, MSEC(1));
+		loop_tick(second.l, MSEC(1));
+	}
+	assert_int_equal(p.settled, 1);
+	/* Acknowledgements find it, too. */
+	feed_source_ack(p.source, true, NULL, 0);
+	for (int i = 0; i < 3000 && second.acks == 0; i++) {
+		loop_tick(first.l, MSEC(1));
+		loop_tick(second.l, MSEC(1));
+	}
+	assert_int_equal(feed_server_generation(second.feed, STR("default/web")), 1);
+	plane_close(&p);
+	cluster_close(&second);
+	cluster_close(&first);
 }
 
 /* The class is the user's own from here on. */
@@ -462,7 +547,9 @@ static int remove_token(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_feed),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_a_class_is_one_feed),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_daemon),
+		cmocka_unit_test(test_follows_the_leader),
+		cmocka_unit_test(test_a_class_is_one_feed),
 		cmocka_unit_test(test_who_may_not_serve_a_class)};
 
 	return cmocka_run_group_tests(tests, make_token, remove_token);
