@@ -121,6 +121,35 @@ static struct value merge_entries(struct arena *a, const struct value *ours,
 	return list;
 }
 
+struct value status_left(struct arena *a, const struct value *previous, int64_t generation)
+{
+	const struct value *before = value_get(previous, STR("conditions"));
+	struct value left = value_object(), conditions = value_array();
+
+	if (!before)
+		return *previous;
+	value_for_each(c, before)
+	{
+		const struct value *n = value_get(c, STR("observedGeneration"));
+		bool ours = type_ours(value_get_str(c, STR("type"), STR("")));
+
+		if (ours && n && n->kind == VALUE_INT && n->integer >= generation)
+			return *previous;
+		if (!ours)
+			value_push(a, &conditions, *c);
+	}
+	value_for_each_member(m, previous)
+	{
+		if (!str_eq(m->key, STR("conditions")) && !str_eq(m->key, STR("listeners")) &&
+			!str_eq(m->key, STR("addresses")) &&
+			!str_eq(m->key, STR("attachedListenerSets")))
+			value_add(a, &left, m->key, m->value);
+	}
+	if (conditions.n)
+		value_add(a, &left, STR("conditions"), conditions);
+	return left;
+}
+
 struct value status_merge(struct arena *a, enum object_kind kind,
 	const struct object_status *status, const struct value *previous, struct str controller,
 	struct str now)

@@ -215,6 +215,18 @@ static void send_patch(struct wanted *x, struct arena *a, const struct value *pa
 	api_start(x->w->api, &x->call);
 }
 
+/* Of the object as it is now. */
+static int64_t generation_of(struct writer_status *w, const struct wanted *x, struct arena *a)
+{
+	struct raw *raw = raws_get(kube_source_raws(w->source), x->kind, x->key);
+	const struct value *n = NULL;
+	struct value v;
+
+	if (raw && text_parse_json(a, raw->text, &v, NULL) == 0)
+		n = value_get(value_get(&v, STR("metadata")), STR("generation"));
+	return n && n->kind == VALUE_INT ? n->integer : 0;
+}
+
 static void write_now(struct wanted *x)
 {
 	struct writer_status *w = x->w;
@@ -240,7 +252,10 @@ static void write_now(struct wanted *x)
 	if (raw->status.n && text_parse_json(&a, raw->status, &before, NULL) == 0)
 		previous = &before;
 	now = now_text(w, &a);
-	after = status_merge(&a, x->kind, status, previous, w->controller, now);
+	if (!status && previous && (x->kind == KIND_GATEWAY || x->kind == KIND_LISTENER_SET))
+		after = status_left(&a, previous, generation_of(w, x, &a));
+	else
+		after = status_merge(&a, x->kind, status, previous, w->controller, now);
 	if (x->kind == KIND_GATEWAY_CLASS && status)
 		add_class_condition(w, &a, &after, previous, status->generation, now);
 	if (previous ? value_equal(previous, &after) : after.n == 0) {

@@ -52,6 +52,11 @@ void writer_status_class(struct writer_status *w, const struct condition *c);
  */
 nsec writer_due(nsec wrote, nsec marked);
 
+/* Of a Gateway or ListenerSet at <generation> that is none of ours any more: without the
+ * conditions, listeners and addresses that were written before it left.  Where somebody has written
+ * since, all stays: it is his.  In <a>, borrowing <previous>.  Pure. */
+struct value status_left(struct arena *a, const struct value *previous, int64_t generation);
+
 /*
  * Our entries in place of those in <previous> (NULL: none), everything else as it was.  <status>
  * NULL: our entries leave.  In <a>, borrowing both.  Pure; exported for its test.

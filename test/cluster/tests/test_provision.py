@@ -154,6 +154,11 @@ def test_leaving_our_class_takes_everything_away(installed, namespace):
     namespace.apply(gateway(gatewayClassName="somebody-elses"))
     for kind in ("deployment", "service", "serviceaccount", "configmap", "poddisruptionbudget"):
         wait_for(lambda kind=kind: not there(namespace, kind), f"the {kind} goes")
+    # Nothing of ours is said about it any more: what stands there is what the CRD puts there.
+    wait_for(lambda: "addresses" not in namespace.get("gateway", "web")["status"]
+             and not namespace.get("gateway", "web")["status"].get("listeners"), "the status goes")
+    conditions = namespace.get("gateway", "web")["status"].get("conditions", [])
+    assert {c["reason"] for c in conditions} <= {"Pending"}
 
 
 def test_an_upgrade_replaces_one_gateways_pods_at_a_time(installed, namespace):

@@ -95,10 +95,36 @@ static void test_gateway(void **state)
 				     "Foreign", "False", OLD) "]}]}");
 }
 
+static void expect_left(const char *before, int64_t generation, const char *want)
+{
+	struct value previous, wanted, left;
+	struct arena a;
+
+	arena_init(&a, 0);
+	assert_int_equal(text_parse_json(&a, str_from(before), &previous, NULL), 0);
+	assert_int_equal(text_parse_json(&a, str_from(want), &wanted, NULL), 0);
+	left = status_left(&a, &previous, generation);
+	assert_true(value_equal(&left, &wanted));
+	arena_fini(&a);
+}
+
+/* A Gateway that went to another class: what we said goes, what somebody has said since stays. */
+static void test_left(void **state)
+{
+#define SAID                                                                             \
+	"{\"addresses\":[{\"value\":\"10.0.0.1\"}],\"listeners\":[{\"name\":\"http\"}]," \
+	"\"conditions\":[" COND("Accepted", "True", OLD) "," COND("theirs/Nice", "True", OLD) "]}"
+	(void)state;
+	expect_left(SAID, 4, "{\"conditions\":[" COND("theirs/Nice", "True", OLD) "]}");
+	expect_left(SAID, 3, SAID);
+	expect_left("{\"conditions\":[" COND("Programmed", "True", OLD) "]}", 4, "{}");
+	expect_left("{}", 4, "{}");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_route), cmocka_unit_test(test_gateway)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_route),
+		cmocka_unit_test(test_gateway), cmocka_unit_test(test_left)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
