@@ -326,18 +326,28 @@ static void reread(struct translator *t, struct str gateway)
 	map_put(&t->rereads, gateway, t);
 }
 
+/* The Gateway or ListenerSet whose listeners were looked at; NULL: <d> is about something else, or
+ * there is none. */
+static const struct parent *dep_parent(struct translator *t, const struct dep *d)
+{
+	struct str name = d->name;
+
+	if (d->what == DEP_SECTION)
+		name = str_cut(&name, '/');
+	else if (d->what != DEP_PARENT && d->what != DEP_LISTENERS)
+		return NULL;
+	buf_reset(&t->scratch);
+	buf_printf(&t->scratch, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(d->kind)),
+		STR_ARG(d->namespace), STR_ARG(name));
+	return map_get(&t->parents, buf_str(&t->scratch));
+}
+
 /* Of the Gateway that a route looked at, or whose ListenerSet it looked at. */
 static void reread_parent(void *ctx, const struct dep *d)
 {
 	struct translator *t = ctx;
-	const struct parent *p;
+	const struct parent *p = dep_parent(t, d);
 
-	if (d->what != DEP_PARENT)
-		return;
-	buf_reset(&t->scratch);
-	buf_printf(&t->scratch, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(d->kind)),
-		STR_ARG(d->namespace), STR_ARG(d->name));
-	p = map_get(&t->parents, buf_str(&t->scratch));
 	if (p)
 		reread(t, t->o.mode == TRANSLATE_MANAGED ? p->gateway->key : STR(""));
 }
@@ -614,21 +624,10 @@ struct about {
 static void about_dep(void *ctx, const struct dep *d)
 {
 	struct about *x = ctx;
-	struct buf b = {0};
-	const struct parent *p;
+	const struct parent *p = dep_parent(x->r->t, d);
 
-	struct str name = d->name;
-
-	if (d->what == DEP_SECTION)
-		name = str_cut(&name, '/');
-	else if (d->what != DEP_PARENT && d->what != DEP_LISTENERS)
-		return;
-	buf_printf(&b, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(d->kind)), STR_ARG(d->namespace),
-		STR_ARG(name));
-	p = map_get(&x->r->t->parents, buf_str(&b));
 	if (p && read_serves(x->r, p->gateway->object))
 		x->yes = true;
-	buf_fini(&b);
 }
 
 static void read_route(struct reader *r, struct route_unit *u)

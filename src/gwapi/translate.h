@@ -120,8 +120,9 @@ typedef void translate_read_f(void *ctx, const struct object *o);
 void translator_read_set(struct translator *t, struct str gateway, translate_read_f *fn, void *ctx);
 
 /* The Gateways ("namespace/name"; "" where all are judged as one) whose read set the last update
- * may have changed: which objects, or what one of them says.  Each once.  Borrowed until the next
- * update. */
+ * may have changed: which objects, or what one of them says.  Each once.  Gateways of an unmanaged
+ * class are not told of: they are read as one, and the class's read set is to be taken anew.
+ * Borrowed until the next update. */
 const struct str *translator_read_changed(const struct translator *t, size_t *ret_n);
 
 /* A Service, Secret or ConfigMap that found its first reader, or lost its last, in the last update
