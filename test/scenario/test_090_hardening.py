@@ -339,7 +339,8 @@ def test_the_table_of_limits_is_the_programs_own(gw, upstreams):
 def test_every_test_the_pages_name_is_there():
     for name in ("docs/hardening.md", "SECURITY.md"):
         page = (ROOT / name).read_text()
-        for path, test in re.findall(r"`?(test_\w+\.py)::(test_\w+)", page):
-            assert f"def {test}(" in (ROOT / "test" / "scenario" / path).read_text(), f"{name}: {path}::{test}"
+        for folder, path, test in re.findall(r"(test/[\w/]+/)?(test_\w+\.py)::(test_\w+)", page):
+            text = (ROOT / (folder or "test/scenario") / path).read_text()
+            assert f"def {test}(" in text, f"{name}: {path}::{test}"
         for path in re.findall(r"(?:test|src|docs|deploy|fuzz|proof)/[\w./-]*\w", page):
             assert (ROOT / path).exists(), f"{name}: {path}"
