@@ -78,7 +78,7 @@ static void on_update(struct task *t)
 
 	look_at_changes(c);
 	/* What is on its way is not missing: nothing is told of it before it is here. */
-	if (!controller_working(c) || kube_source_fetching(c->source))
+	if (!controller_working(c) || kube_source_behind(c->source))
 		return;
 	if (c->gates_dirty) {
 		c->gates_dirty = false;
@@ -103,7 +103,7 @@ static void on_settled(void *arg)
 {
 	struct controller *c = arg;
 
-	if (!c->complete && kube_source_complete(c->source) && !kube_source_fetching(c->source)) {
+	if (!c->complete && kube_source_complete(c->source) && !kube_source_behind(c->source)) {
 		log_info("the cluster's objects are known");
 		c->complete = true;
 	}
@@ -160,7 +160,7 @@ static enum writer_answer on_may(void *arg, enum object_kind kind, struct str ke
 {
 	struct controller *c = arg;
 
-	if (task_queued(&c->update) || kube_source_fetching(c->source))
+	if (task_queued(&c->update) || kube_source_behind(c->source))
 		return WRITER_LATER;
 	return gates_hold(c, kind, key) ? WRITER_FORGET : WRITER_GO;
 }

@@ -268,9 +268,9 @@ void kube_source_look(
 	buf_fini(&key);
 }
 
-size_t kube_source_fetching(const struct kube_source *s)
+bool kube_source_behind(const struct kube_source *s)
 {
-	return s->shadows.fetching;
+	return s->shadows.fetching || task_queued(&s->settle);
 }
 
 static void forget(struct kind_source *k, struct str key)

@@ -12,7 +12,7 @@
  * one that is looked at is fetched, and again whenever it changes.  Services and EndpointSlices are
  * watched whole (their changes are urgent), but of those that nobody looks at only the key stays.
  * They are listed last, when it is known who looks.  While something is being fetched the store is
- * behind: kube_source_fetching().
+ * behind: kube_source_behind().
  */
 #ifndef SOURCE_KUBE_SOURCE_H
 #define SOURCE_KUBE_SOURCE_H
@@ -42,8 +42,9 @@ void kube_source_look(
 	struct kube_source *s, enum object_kind kind, struct str namespace, struct str name);
 /* All looks that are known so far have been told: what waits for that begins. */
 void kube_source_looked(struct kube_source *s);
-/* Objects that are looked at and still on their way. */
-size_t kube_source_fetching(const struct kube_source *s);
+/* Something that is looked at is on its way, or has come and settled() does not know yet: what the
+ * store says to be missing may be there. */
+bool kube_source_behind(const struct kube_source *s);
 
 /* Every kind's first list is complete. */
 bool kube_source_complete(const struct kube_source *s);
