@@ -374,7 +374,7 @@ static void key_updates(void **state)
 		assert_true(SSL_key_update(w.ssl, SSL_KEY_UPDATE_REQUESTED));
 		if (SSL_do_handshake(w.ssl) != 1)
 			break;
-		loop_tick(w.loop, 0);
+		loop_tick(w.loop, MSEC(1)); /* each is seen before the next is sent */
 	}
 	TICK_UNTIL(w.loop, w.rx_seen.res < 0);
 	assert_int_equal(w.rx_seen.res, -EPROTO);
