@@ -3,6 +3,7 @@
 #ifndef FUZZ_EXCHANGE_H
 #define FUZZ_EXCHANGE_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -219,7 +220,10 @@ static void side_send(struct side *s, struct str bytes)
 			.sin_port = htons(fz.front_port)};
 
 		s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		AZ(connect(s->fd, (struct sockaddr *)&at, sizeof(at)));
+		AN(s->fd >= 0);
+		/* The fuzzer's own alarm may interrupt it; asked again it goes on where it was. */
+		while (connect(s->fd, (struct sockaddr *)&at, sizeof(at)) < 0 && errno != EISCONN)
+			AN(errno == EINTR || errno == EALREADY);
 		AZ(fcntl(s->fd, F_SETFL, O_NONBLOCK));
 	}
 	if (s->fd >= 0 && bytes.n)

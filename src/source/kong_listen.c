@@ -183,12 +183,13 @@ static int read_keepalive(const struct reading *r, struct str value, struct kong
 	struct str rest = value, idle, interval;
 	uint64_t count = 0;
 
+	/* The last word counts, whole. */
+	l->keep_idle = l->keep_interval = l->keep_count = 0;
 	if (str_find(value, ':') == value.n)
 		return read_on_off(r, "so_keepalive", value, KONG_LISTEN_KEEPALIVE,
 			KONG_LISTEN_NO_KEEPALIVE, l);
 	idle = str_cut(&rest, ':');
 	interval = str_cut(&rest, ':');
-	l->keep_idle = l->keep_interval = l->keep_count = 0;
 	if ((idle.n && read_seconds(idle, &l->keep_idle) < 0) ||
 		(interval.n && read_seconds(interval, &l->keep_interval) < 0) ||
 		(rest.n && (str_to_u64(rest, 127, &count) < 0 || count == 0)) ||

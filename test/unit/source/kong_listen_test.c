@@ -44,6 +44,7 @@ static const struct row good[] = {
 		"0.0.0.0:80 proxy_protocol deferred bind"},
 	{HTTP, "0.0.0.0:80 so_keepalive=on", "0.0.0.0:80 so_keepalive=on"},
 	{HTTP, "0.0.0.0:80 so_keepalive=off", "0.0.0.0:80 so_keepalive=off"},
+	{HTTP, "0.0.0.0:80 so_keepalive=30m::10 so_keepalive=off", "0.0.0.0:80 so_keepalive=off"},
 	{HTTP, "0.0.0.0:80 so_keepalive=30m::10", "0.0.0.0:80 so_keepalive=1800::10"},
 	{HTTP, "0.0.0.0:80 so_keepalive=:5s:", "0.0.0.0:80 so_keepalive=:5:"},
 	/* One number, two transports: two sockets. */
