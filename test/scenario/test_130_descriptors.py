@@ -122,7 +122,6 @@ def test_running_out_of_descriptors_is_no_spin_and_no_end(start):
                 except OSError:
                     left.discard(s)  # turned away
         fds = len(list(pathlib.Path(f"/proc/{pid}/fd").iterdir()))
-        assert fds >= nofile - 20, f"{fds} of {nofile}"
         before = cpu_seconds(pid)
         time.sleep(1)
         spent = cpu_seconds(pid) - before
@@ -131,6 +130,8 @@ def test_running_out_of_descriptors_is_no_spin_and_no_end(start):
         assert gw.proc.poll() is None and child(gw) == pid
     gw.until(lambda: get(gw.port).status == 200, "serving again", timeout=20)
     assert child(gw) == pid
+    # They did run out: all were held, or who had sent nothing yet was turned away for the others.
+    assert fds >= nofile - 20 or gw.metric("sluice_connection_ends_total", why="no_descriptors") > 0, f"{fds} of {nofile}"
 
 
 def test_all_that_the_hard_limit_gives_is_used(start):
