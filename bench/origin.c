@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,7 @@ int main(int argc, char **argv)
 	int ep = epoll_create1(EPOLL_CLOEXEC);
 	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = NULL}, events[256];
 
+	signal(SIGPIPE, SIG_IGN); /* a client that left is no reason to end */
 	if (argc != 2) {
 		fprintf(stderr, "usage: origin PORT\n");
 		return 2;
