@@ -359,6 +359,8 @@ static void reread_of(struct translator *t, struct unit *u)
 		reread(t, u->key);
 	} else if (u->kind == UNIT_ROUTE) {
 		unit_each_seen(u, reread_parent, t);
+	} else if (u->kind == UNIT_UPSTREAM && t->o.mode != TRANSLATE_MANAGED) {
+		reread(t, STR("")); /* all are judged as one: no need to ask who uses it */
 	} else if (u->kind == UNIT_UPSTREAM) {
 		container_of(u, struct upstream_unit, unit)->made_in = t->updates;
 		t->upstreams_made = true;
