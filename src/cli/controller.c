@@ -94,16 +94,16 @@ static int set_options(struct process *p)
 {
 	const struct options *o = p->o;
 	struct controller_options *c = &p->options;
-	struct str namespace = o->text[OPT_NAMESPACE], host = o->text[OPT_FEED_HOST];
+	struct str ns = o->text[OPT_NAMESPACE], host = o->text[OPT_FEED_HOST];
 
-	if (!namespace.n)
-	namespace = kube_in_pod() ? p->kube.namespace : STR("sluice-system");
+	if (!ns.n)
+		ns = kube_in_pod() ? p->kube.namespace : STR("sluice-system");
 	if (!host.n)
-		host = arena_printf(&p->arena, "sluice-controller.%.*s.svc.%.*s",
-			STR_ARG(namespace), STR_ARG(o->text[OPT_CLUSTER_DOMAIN]));
+		host = arena_printf(&p->arena, "sluice-controller.%.*s.svc.%.*s", STR_ARG(ns),
+			STR_ARG(o->text[OPT_CLUSTER_DOMAIN]));
 	*c = (struct controller_options){.kube = &p->kube,
 		.controller = o->text[OPT_CONTROLLER_NAME],
-		.namespace = namespace,
+		.namespace = ns,
 		.image = o->text[OPT_IMAGE],
 		.feed_host = host,
 		.log_level = o->text[OPT_LOG_LEVEL],

@@ -46,7 +46,7 @@ static int read_text(struct arena *a, const char *path, struct str *ret_text, st
 /* "https://10.0.0.1:6443/prefix" */
 static int set_server(struct kube_config *c, struct str url, struct buf *err)
 {
-	struct str rest = url, authority;
+	struct str rest, authority;
 	uint64_t port;
 
 	c->tls = str_starts(url, STR("https://"));
