@@ -16,7 +16,7 @@ struct each {
 	router_each_f *fn;
 	void *ctx;
 	VEC(const struct host *) hosts;
-	VEC(const struct match_listener *) listeners;
+	struct scope_order order;
 };
 
 static int host_serial_cmp(const void *a, const void *b)
@@ -27,6 +27,8 @@ static int host_serial_cmp(const void *a, const void *b)
 	return (x->serial > y->serial) - (x->serial < y->serial);
 }
 
+/* ---- listeners by scope ---- */
+
 static int listener_scope_cmp(const void *a, const void *b)
 {
 	const struct match_listener *x = *(const struct match_listener *const *)a;
@@ -35,15 +37,28 @@ static int listener_scope_cmp(const void *a, const void *b)
 	return (x->scope > y->scope) - (x->scope < y->scope);
 }
 
-/* The first listener that looks in <scope>, or the end. */
-static size_t each_first(const struct each *e, uint64_t scope)
+void scope_order_init(struct scope_order *o, const struct router *r)
 {
-	size_t lo = 0, n = e->listeners.n;
+	*o = (struct scope_order){0};
+	for (uint32_t i = 0; r->listeners && i < r->listeners->n; i++)
+		*vec_push(&o->listeners) = &r->listeners->all[i];
+	if (o->listeners.n)
+		qsort(o->listeners.p, o->listeners.n, sizeof(*o->listeners.p), listener_scope_cmp);
+}
+
+void scope_order_fini(struct scope_order *o)
+{
+	vec_fini(&o->listeners);
+}
+
+size_t scope_order_first(const struct scope_order *o, uint64_t scope)
+{
+	size_t lo = 0, n = o->listeners.n;
 
 	while (lo < n) {
 		size_t mid = lo + (n - lo) / 2;
 
-		if (e->listeners.p[mid]->scope < scope)
+		if (o->listeners.p[mid]->scope < scope)
 			lo = mid + 1;
 		else
 			n = mid;
@@ -51,12 +66,16 @@ static size_t each_first(const struct each *e, uint64_t scope)
 	return lo;
 }
 
+/* ---- every match ---- */
+
 static void each_cand(const struct each *e, const struct host *h, const struct cand *c, uint32_t n)
 {
-	for (size_t at = each_first(e, h->scope);
-		at < e->listeners.n && e->listeners.p[at]->scope == h->scope; at++)
+	const struct scope_order *o = &e->order;
+
+	for (size_t at = scope_order_first(o, h->scope);
+		at < o->listeners.n && o->listeners.p[at]->scope == h->scope; at++)
 		for (uint32_t i = 0; i < n; i++)
-			e->fn(e->ctx, e->listeners.p[at]->id, host_name(h), c[i].m);
+			e->fn(e->ctx, o->listeners.p[at]->id, host_name(h), c[i].m);
 }
 
 static void each_begin(struct each *e, const struct router *r)
@@ -64,10 +83,7 @@ static void each_begin(struct each *e, const struct router *r)
 	struct pmap_iter it = {0};
 	const struct host *h;
 
-	for (uint32_t i = 0; r->listeners && i < r->listeners->n; i++)
-		*vec_push(&e->listeners) = &r->listeners->all[i];
-	if (e->listeners.n)
-		qsort(e->listeners.p, e->listeners.n, sizeof(*e->listeners.p), listener_scope_cmp);
+	scope_order_init(&e->order, r);
 	while ((h = pmap_iter_next(&r->hosts, &it)))
 		*vec_push(&e->hosts) = h;
 	if (e->hosts.n)
@@ -94,7 +110,7 @@ void router_each(const struct router *r, router_each_f *fn, void *ctx)
 		each_cand(&e, *found, bucket_cands(b), b->n);
 	}
 	vec_fini(&e.hosts);
-	vec_fini(&e.listeners);
+	scope_order_fini(&e.order);
 }
 
 struct other {

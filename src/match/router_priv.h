@@ -17,6 +17,7 @@
 
 #include "base/hash.h"
 #include "match/pmap.h"
+#include "base/vec.h"
 #include "match/router.h"
 
 /* The process's secret for the hashes below. */
@@ -206,6 +207,17 @@ struct bucket *bucket_find(const struct router *r, uint64_t hash, uint64_t seria
 /* The listener with exactly this hostname, or NULL. */
 const struct match_listener *listener_find(
 	const struct listeners *ls, struct fold_key k, enum host_kind kind, struct str name);
+
+/* A router's listeners by scope, for a walk over all of it: who looks in a host's scope stands side
+ * by side.  Borrows the router. */
+struct scope_order {
+	VEC(const struct match_listener *) listeners;
+};
+
+void scope_order_init(struct scope_order *o, const struct router *r);
+void scope_order_fini(struct scope_order *o);
+/* The first listener that looks in <scope>, or the end. */
+size_t scope_order_first(const struct scope_order *o, uint64_t scope);
 
 /* "*.b" to (HOST_WILD, ".b"), "" to HOST_NONE, else HOST_EXACT. */
 enum host_kind host_kind_of(struct str hostname, struct str *ret_name);

@@ -33,7 +33,7 @@ struct shadows {
 	const struct router *r;
 	VEC(struct shadow_host) hosts; /* by serial */
 	VEC(const struct host *) covers; /* more specific than theirs, and take all they could */
-	VEC(const struct match_listener *) listeners; /* by scope */
+	struct scope_order order;
 	router_shadow_f *fn;
 	void *ctx;
 };
@@ -118,14 +118,6 @@ static void covers_find(struct shadows *x, struct shadow_host *sh, struct hosts 
 		cover_add(x, sh, HOST_WILD, name);
 }
 
-static int listener_cmp(const void *a, const void *b)
-{
-	uint64_t x = (*(const struct match_listener *const *)a)->scope;
-	uint64_t y = (*(const struct match_listener *const *)b)->scope;
-
-	return (x > y) - (x < y);
-}
-
 static int host_cmp(const void *a, const void *b)
 {
 	uint64_t x = ((const struct shadow_host *)a)->h->serial;
@@ -159,22 +151,6 @@ static void host_begin(struct shadows *x, const struct host *h, const struct mat
 		covers_find(x, &sh, seen);
 	}
 	*vec_push(&x->hosts) = sh;
-}
-
-/* The first listener that looks in <scope>, or the end. */
-static size_t listeners_first(const struct shadows *x, uint64_t scope)
-{
-	size_t lo = 0, n = x->listeners.n;
-
-	while (lo < n) {
-		size_t mid = lo + (n - lo) / 2;
-
-		if (x->listeners.p[mid]->scope < scope)
-			lo = mid + 1;
-		else
-			n = mid;
-	}
-	return lo;
 }
 
 /* ---- conditions ---- */
@@ -360,16 +336,15 @@ static void entries_look(
 
 static void hosts_begin(struct shadows *x)
 {
+	const struct scope_order *o = &x->order;
 	struct pmap_iter it = {0};
 	const struct host *h;
 
-	for (uint32_t i = 0; i < x->r->listeners->n; i++)
-		*vec_push(&x->listeners) = &x->r->listeners->all[i];
-	qsort(x->listeners.p, x->listeners.n, sizeof(*x->listeners.p), listener_cmp);
+	scope_order_init(&x->order, x->r);
 	while ((h = pmap_iter_next(&x->r->hosts, &it)))
-		for (size_t i = listeners_first(x, h->scope);
-			i < x->listeners.n && x->listeners.p[i]->scope == h->scope; i++)
-			host_begin(x, h, x->listeners.p[i]);
+		for (size_t i = scope_order_first(o, h->scope);
+			i < o->listeners.n && o->listeners.p[i]->scope == h->scope; i++)
+			host_begin(x, h, o->listeners.p[i]);
 	if (x->hosts.n)
 		qsort(x->hosts.p, x->hosts.n, sizeof(*x->hosts.p), host_cmp);
 }
@@ -401,5 +376,5 @@ void router_shadows(const struct router *r, router_shadow_f *fn, void *ctx)
 	}
 	vec_fini(&x.hosts);
 	vec_fini(&x.covers);
-	vec_fini(&x.listeners);
+	scope_order_fini(&x.order);
 }
