@@ -308,18 +308,17 @@ static int option_read(
 {
 	const char *word = argv[*at];
 	bool is_long = word[1] == '-';
-	struct str rest = str_from(word + (is_long ? 2 : 1)), name = rest, value = {0};
-	bool has_value = false;
+	struct str rest = str_from(word + (is_long ? 2 : 1)), value;
+	bool has_value;
 	enum option_id id;
 	int rc;
 
 	if (is_long) {
 		size_t eq = str_find(rest, '=');
 
-		name = str_take(rest, eq);
 		has_value = eq < rest.n;
 		value = str_skip(rest, eq + 1);
-		rc = option_find(name, o->command, &id);
+		rc = option_find(str_take(rest, eq), o->command, &id);
 	} else {
 		rc = rest.n ? letter_find(rest.p[0], o->command, &id) : -ENOENT;
 		has_value = rest.n > 1;
