@@ -70,6 +70,7 @@ static void ask_for(struct feed_question *q, const char *method, const char *typ
 		.path = buf_str(&q->path),
 		.content_type = type,
 		.body = buf_str(&q->body),
+		.first = true,
 		.done = done};
 	api_start(q->auth->api, &q->call);
 }

@@ -197,6 +197,12 @@ static struct value patch_of(
 	return doc;
 }
 
+/* What counts the routes is not told after all of them. */
+static bool goes_first(enum object_kind kind)
+{
+	return kind == KIND_GATEWAY_CLASS || kind == KIND_GATEWAY || kind == KIND_LISTENER_SET;
+}
+
 static void send_patch(struct wanted *x, struct arena *a, const struct value *patch)
 {
 	struct str name = x->key, namespace = str_cut(&name, '/');
@@ -211,6 +217,7 @@ static void send_patch(struct wanted *x, struct arena *a, const struct value *pa
 		.query = STR("fieldManager=sluice"),
 		.content_type = "application/merge-patch+json",
 		.body = buf_str(&x->patch),
+		.first = goes_first(x->kind),
 		.done = on_done};
 	api_start(x->w->api, &x->call);
 }

@@ -119,6 +119,18 @@ static void call_tell(struct api_call *call, int res)
 	buf_fini(&answer);
 }
 
+/* Into the queue: few are `first`, so that looking for the last of them costs nothing. */
+static void call_queue(struct api *a, struct api_call *call)
+{
+	struct list *before = a->waiting.next;
+
+	while (call->first && before != &a->waiting &&
+		container_of(before, struct api_call, node)->first)
+		before = before->next;
+	list_add_tail(call->first ? before : &a->waiting, &call->node);
+	loop_defer(a->loop, &a->dispatch);
+}
+
 /* The exchange is over.  Where it makes sense the call goes back to those that wait. */
 static void call_end(struct api_call *call, int res)
 {
@@ -142,8 +154,7 @@ static void call_again(struct timer *t)
 	struct api_call *call = container_of(t, struct api_call, again);
 
 	list_del(&call->node);
-	list_add_tail(&call->api->waiting, &call->node);
-	loop_defer(call->api->loop, &call->api->dispatch);
+	call_queue(call->api, call);
 }
 
 void api_start(struct api *a, struct api_call *call)
@@ -158,8 +169,7 @@ void api_start(struct api *a, struct api_call *call)
 	call->answer = (struct buf){0};
 	timer_init(&call->again, call_again);
 	list_init(&call->node);
-	list_add_tail(&a->waiting, &call->node);
-	loop_defer(a->loop, &a->dispatch);
+	call_queue(a, call);
 }
 
 void api_cancel(struct api_call *call)
@@ -493,6 +503,7 @@ void api_direct(struct api *a, const struct addr *to)
 static void dispatch(struct task *t)
 {
 	struct api *a = container_of(t, struct api, dispatch);
+	bool full = false; /* gathered calls stay where they are */
 
 	list_for_each_safe (node, &a->waiting) {
 		struct api_call *call = container_of(node, struct api_call, node);
@@ -504,8 +515,9 @@ static void dispatch(struct task *t)
 			return; /* done() may have changed the list */
 		}
 		if (gathered(call)) {
-			c = idle_conn(a);
-			if (!c && a->n_shared >= API_CONNECTIONS)
+			c = full ? NULL : idle_conn(a);
+			full = !c && a->n_shared >= API_CONNECTIONS;
+			if (full)
 				continue;
 		}
 		list_del(&call->node);

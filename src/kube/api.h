@@ -5,7 +5,8 @@
  * A request is gathered (its answer is told whole, at most API_BODY_MAX) or streamed (pieces as
  * they come).  Gathered ones share API_CONNECTIONS connections; those whose answer says "later"
  * (429, 500, 502, 503, 504) or that met a broken connection are tried again with back-off and
- * jitter, at most API_TRIES times, honouring Retry-After.  A streamed one has a connection of its
+ * jitter, at most API_TRIES times, honouring Retry-After.  Those that wait for a connection go in
+ * order, those that are `first` before all others.  A streamed one has a connection of its
  * own and is told its end; who asked begins again.  TLS is verified by the configuration's
  * authorities; a token file is read again every API_TOKEN_LIFE.  Control thread only.
  */
@@ -43,6 +44,7 @@ struct api_call {
 	api_done_f *done;
 	api_head_f *head; /* streamed; NULL: gathered */
 	api_data_f *data; /* streamed */
+	bool first; /* goes before all that wait and are not; among its like in order */
 	/* the rest is api.c's */
 	struct api *api;
 	struct list node; /* among those that wait */

@@ -98,6 +98,7 @@ static void put(struct lease *l, const char *method, struct str path, api_done_f
 		.path = path,
 		.content_type = "application/json",
 		.body = buf_str(&l->body),
+		.first = true,
 		.done = done};
 	api_start(l->api, &l->call);
 }
@@ -179,7 +180,8 @@ static void on_read(struct api_call *call, int res, int status, struct str body)
 
 static void look(struct lease *l)
 {
-	l->call = (struct api_call){.method = "GET", .path = l->path, .done = on_read};
+	l->call =
+		(struct api_call){.method = "GET", .path = l->path, .first = true, .done = on_read};
 	api_start(l->api, &l->call);
 }
 
@@ -282,7 +284,8 @@ void lease_release(struct lease *l)
 		return;
 	end_call(l);
 	l->held = false;
-	l->call = (struct api_call){.method = "GET", .path = l->path, .done = on_read_to_release};
+	l->call = (struct api_call){
+		.method = "GET", .path = l->path, .first = true, .done = on_read_to_release};
 	api_start(l->api, &l->call);
 	while (api_active(&l->call) && loop_now(l->loop) < until)
 		loop_tick(l->loop, MSEC(100));

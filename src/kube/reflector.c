@@ -188,11 +188,11 @@ static void list_done(struct reflector *r, int res)
 		rest(r, REFLECTOR_MISSING);
 		return;
 	}
-	/* An expired continue token: from the beginning. */
-	if (res == 0 && r->status == 410)
-		buf_reset(&r->next);
 	if (res < 0 || r->broken || !split_complete(&r->split) || !r->version.n) {
+		/* From the beginning, also where the continue token of the page after this one has
+		 * come, or this one's has expired (410). */
 		buf_reset(&r->version);
+		buf_reset(&r->next);
 		fail(r, res);
 		return;
 	}

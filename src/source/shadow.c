@@ -165,7 +165,9 @@ void shadow_fetch(struct shadow *sh)
 	list_init(&f->node);
 	list_add_tail(&s->fetches, &f->node);
 	s->path(s->arg, sh, &f->path);
-	f->call = (struct api_call){.method = "GET", .path = buf_str(&f->path), .done = on_fetched};
+	/* Every write waits for it. */
+	f->call = (struct api_call){
+		.method = "GET", .path = buf_str(&f->path), .first = true, .done = on_fetched};
 	api_start(s->api, &f->call);
 }
 

@@ -10,7 +10,7 @@
 #define SERVER_STEPS 32
 
 struct step {
-	const char *want; /* the request begins with it */
+	const char *want; /* the request's head begins with it; "*": any text */
 	const char *status; /* "200 OK" */
 	const char *body; /* JSON text */
 	bool open; /* a watch: the body does not end */
@@ -24,6 +24,7 @@ struct server {
 	size_t n;
 	size_t next;
 	struct list conns;
+	struct buf seen; /* request lines, in order */
 };
 
 void server_start(struct server *s, struct loop *l, const struct step *steps, size_t n);

@@ -117,7 +117,9 @@ static void test_pages_and_resume(void **state)
 			"{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[" OBJECT(
 				"b", "2") "]}",
 			false},
-		{"GET /api/v1/pods?watch=1&allowWatchBookmarks=true&timeoutSeconds=", "200 OK",
+		{"GET /api/v1/pods?watch=1&allowWatchBookmarks=true&timeoutSeconds=*"
+		 "&resourceVersion=5 HTTP",
+			"200 OK",
 			"{\"type\":\"ADDED\",\"object\":" OBJECT(
 				"c", "6") "}\n"
 					  "{\"type\":\"DELETED\",\"object\":" OBJECT("a",
@@ -125,12 +127,59 @@ static void test_pages_and_resume(void **state)
 						       "{\"type\":\"BOOKMARK\",\"object\":" OBJECT(
 							       "x", "9") "}\n",
 			false},
-		{"GET /api/v1/pods?watch=1&allowWatchBookmarks=true&timeoutSeconds=", "200 OK", "",
-			true},
+		/* From the bookmark on, which is newer than any object. */
+		{"GET /api/v1/pods?watch=1&allowWatchBookmarks=true&timeoutSeconds=*"
+		 "&resourceVersion=9 HTTP",
+			"200 OK", "", true},
 	};
 
 	(void)state;
 	follow(steps, ARRAY_LEN(steps), "begin +a +b listed +c -a ");
+}
+
+/* A page that is cut is not skipped: its items would count as deleted. */
+static void test_cut_page(void **state)
+{
+	static const struct step steps[] = {
+		{"GET /api/v1/pods?limit=500 HTTP", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"5\",\"continue\":\"next\"},\"items\":"
+			"[" OBJECT("a", "1") ",",
+			false},
+		{"GET /api/v1/pods?limit=500 HTTP", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"5\",\"continue\":\"next\"},\"items\":"
+			"[" OBJECT("a", "1") "," OBJECT("b", "2") "]}",
+			false},
+		{"GET /api/v1/pods?limit=500&continue=next HTTP", "410 Gone", "{}", false},
+		{"GET /api/v1/pods?limit=500 HTTP", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"8\"},\"items\":[" OBJECT(
+				"b", "2") "]}",
+			false},
+		{"GET /api/v1/pods?watch*&resourceVersion=8 ", "200 OK", "", true},
+	};
+
+	(void)state;
+	follow(steps, ARRAY_LEN(steps), "begin +a trouble begin +a +b trouble begin +b listed ");
+}
+
+/* Of what only the metadata matters, only that is asked for. */
+static void test_metadata(void **state)
+{
+	static const struct step steps[] = {
+		{"GET /api/v1/pods?limit=500 *Accept: "
+		 "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+			"200 OK", "{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[]}", false},
+		{"GET /api/v1/pods?watch*Accept: "
+		 "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+			"200 OK", "", true},
+	};
+	struct world w;
+
+	(void)state;
+	world_open(&w, steps, ARRAY_LEN(steps));
+	w.r = reflector_new(w.api, &STR("/api/v1/pods"), 1, STR(""), true, &ops, &w);
+	world_run(&w);
+	assert_str(buf_str(&w.told), "begin listed ");
+	world_close(&w);
 }
 
 static void test_gone(void **state)
@@ -230,6 +279,37 @@ static void test_retries(void **state)
 	world_close(&w);
 }
 
+/* What may not wait goes before what was there already, in its own order. */
+static void test_first(void **state)
+{
+	static const char *const paths[] = {"/late", "/first", "/second"};
+	static struct step steps[API_CONNECTIONS + 3];
+	struct asked q[API_CONNECTIONS + 3];
+	struct world w;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		steps[i] = (struct step){"GET /", "200 OK", "", false};
+	world_open(&w, steps, ARRAY_LEN(steps));
+	for (size_t i = 0; i < ARRAY_LEN(q); i++) {
+		bool busy = i < API_CONNECTIONS;
+		const char *path = busy ? "/busy" : paths[i - API_CONNECTIONS];
+
+		q[i] = (struct asked){.call = {.method = "GET",
+					      .path = str_from(path),
+					      .first = i > API_CONNECTIONS,
+					      .done = on_done},
+			.w = &w};
+		api_start(w.api, &q[i].call);
+	}
+	world_run(&w);
+	assert_int_equal(w.dones, ARRAY_LEN(q));
+	buf_addc(&w.server.seen, '\0');
+	assert_true(strstr(w.server.seen.p, "/first") < strstr(w.server.seen.p, "/second"));
+	assert_true(strstr(w.server.seen.p, "/second") < strstr(w.server.seen.p, "/late"));
+	world_close(&w);
+}
+
 static void test_nobody_there(void **state)
 {
 	struct asked q;
@@ -269,9 +349,11 @@ static void test_cancel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_pages_and_resume),
-		cmocka_unit_test(test_gone), cmocka_unit_test(test_missing_then_served),
-		cmocka_unit_test(test_versions), cmocka_unit_test(test_retries),
-		cmocka_unit_test(test_nobody_there), cmocka_unit_test(test_cancel)};
+		cmocka_unit_test(test_cut_page), cmocka_unit_test(test_metadata),
+		cmocka_unit_test(test_first), cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_missing_then_served), cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_retries), cmocka_unit_test(test_nobody_there),
+		cmocka_unit_test(test_cancel)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
