@@ -63,7 +63,7 @@ enum plan_balance {
 		"longest pause inside a response body (event streams and gRPC: none)")             \
 	S(pool_idle, "upstream.idle-timeout", DURATION, SEC(4), 0, SEC(3600),                      \
 		"an idle pooled connection is closed after this long, or when Keep-Alive says")    \
-	S(pool_max, "upstream.connections", COUNT, 128, 1, 65535,                                  \
+	S(pool_max, "upstream.connections", COUNT, 1024, 1, 65535,                                 \
 		"pooled connections to one endpoint, over all workers")                            \
 	S(balance, "upstream.balance", CHOICE, PLAN_BALANCE_LEAST_REQUEST, 0,                      \
 		PLAN_BALANCE_ROUND_ROBIN,                                                          \
