@@ -55,7 +55,7 @@ static const struct object *decode(
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct decoder *strict = decoder_new((struct decode_options){.keep_status = true});
-	struct decoder *tolerant =
+	struct decoder *lenient =
 		decoder_new((struct decode_options){.tolerant = true, .keep_status = true});
 	struct text_documents docs = {str_of(data, n), 1};
 	struct text_document doc;
@@ -69,13 +69,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (text_parse_yaml(&a, doc.text, doc.line, &v, NULL))
 			continue;
 		o = decode(strict, &v, NULL);
-		t = decode(tolerant, &v, o);
+		t = decode(lenient, &v, o);
 		AN(!o || (t && t->n_notes == 0 && t->size == o->size));
 		object_unref(o);
 		object_unref(t);
 	}
 	arena_fini(&a);
 	decoder_free(strict);
-	decoder_free(tolerant);
+	decoder_free(lenient);
 	return 0;
 }

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			n += 32u * (uint8_t)in.p[0];
 			in = str_skip(in, 1);
 		}
-		bytes = (op & 4) ? (struct str){0} : str_take(in, n);
+		bytes = str_take(in, (op & 4) ? 0 : n);
 		in = str_skip(in, bytes.n);
 		step(sides, op, bytes);
 		exchange_run(sides);

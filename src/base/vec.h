@@ -18,17 +18,22 @@
 		size_t n, cap; \
 	}
 
-static inline void vec_room_(void **p, size_t n, size_t *cap, size_t size)
+/* Where the elements are once there is room for one more. */
+static inline void *vec_room_(void *p, size_t n, size_t *cap, size_t size)
 {
 	if (n == *cap) {
 		*cap = *cap ? *cap * 2 : 2;
-		*p = mem_realloc(*p, *cap * size);
+		p = mem_realloc(p, *cap * size);
 	}
+	/* A capacity is never without memory: what no compiler or analyzer can see from here. */
+	if (!p)
+		__builtin_unreachable();
+	return p;
 }
 
 /* Pointer to a new last element, not zeroed. */
 #define vec_push(v) \
-	(vec_room_((void **)&(v)->p, (v)->n, &(v)->cap, sizeof(*(v)->p)), &(v)->p[(v)->n++])
+	((v)->p = vec_room_((v)->p, (v)->n, &(v)->cap, sizeof(*(v)->p)), &(v)->p[(v)->n++])
 #define vec_fini(v) (mem_free((v)->p), (v)->p = NULL, (v)->n = (v)->cap = 0)
 #define vec_reset(v) ((v)->n = 0)
 #define vec_for_each(it, v) \

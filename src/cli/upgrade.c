@@ -73,7 +73,7 @@ static _Noreturn void candidate_run(struct supervisor *s, const char *path, int 
 void upgrade_begin(struct supervisor *s)
 {
 	char path[4096];
-	int fds[2], rc;
+	int fds[2] = {-1, -1}, rc;
 	pid_t pid;
 
 	if (s->candidate.pid)
@@ -88,9 +88,10 @@ void upgrade_begin(struct supervisor *s)
 	pid = fork();
 	if (pid == 0)
 		candidate_run(s, path, fds[1]);
+	rc = errno;
 	close(fds[1]);
 	if (pid < 0) {
-		supervisor_say("upgrade: %s: nothing is changed", strerror(errno));
+		supervisor_say("upgrade: %s: nothing is changed", strerror(rc));
 		close(fds[0]);
 		return;
 	}

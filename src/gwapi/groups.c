@@ -578,11 +578,10 @@ static void sections_touch(struct translator *t, const struct seen *a, const str
 static void parent_compare(struct translator *t, const struct seen *was, const struct seen *is)
 {
 	const struct seen *one = is ? is : was;
-	bool both = was && is;
 
-	if (!both || was->digest != is->digest)
+	if (!was || !is || was->digest != is->digest)
 		parent_touch(t, DEP_PARENT, one->kind, one->key);
-	if (!both || was->listeners_digest != is->listeners_digest)
+	if (!was || !is || was->listeners_digest != is->listeners_digest)
 		parent_touch(t, DEP_LISTENERS, one->kind, one->key);
 	sections_touch(t, was, is);
 	sections_touch(t, is, was);

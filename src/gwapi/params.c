@@ -212,6 +212,7 @@ static int cidr_parse(struct str s, struct plan_cidr *ret_cidr)
 static struct problem trusted_apply(
 	struct arena *a, struct str map, struct str text, struct parent *p)
 {
+	static const struct str between = {", \t\r\n", 4};
 	struct plan_cidr *list = ARENA_ARRAY(a, struct plan_cidr, TRUSTED_MAX);
 	size_t n = 0;
 
@@ -219,7 +220,7 @@ static struct problem trusted_apply(
 		size_t len = 0;
 		struct str one;
 
-		while (len < text.n && !memchr(", \t\r\n", text.p[len], 5))
+		while (len < text.n && str_find(between, text.p[len]) == between.n)
 			len++;
 		one = str_take(text, len);
 		text = str_skip(text, len + 1);

@@ -34,7 +34,8 @@ void loop_free_pipes(struct loop *l)
 	}
 }
 
-static int pipe_get(struct loop *l, struct splice_pipe **ret_pipe)
+/* NULL with errno: there are no descriptors. */
+static struct splice_pipe *pipe_get(struct loop *l)
 {
 	int fds[2];
 	struct splice_pipe *p = l->pipes;
@@ -42,18 +43,16 @@ static int pipe_get(struct loop *l, struct splice_pipe **ret_pipe)
 	if (p) {
 		l->pipes = p->next;
 		l->n_pipes--;
-		*ret_pipe = p;
-		return 0;
+		return p;
 	}
 	if (SYS(l, pipe2, pipe2(fds, O_CLOEXEC | O_NONBLOCK), fds, O_CLOEXEC | O_NONBLOCK) < 0)
-		return -errno;
+		return NULL;
 	/* Refused above the user's allowance: then it is a smaller pipe. */
 	(void)fcntl(fds[1], F_SETPIPE_SZ, PIPE_SIZE);
 	p = MEM_NEW(struct splice_pipe);
 	p->rd = fds[0];
 	p->wr = fds[1];
-	*ret_pipe = p;
-	return 0;
+	return p;
 }
 
 static void pipe_put(struct loop *l, struct splice_pipe *p)
@@ -105,15 +104,13 @@ static int splice_in(struct splice_op *s)
 	size_t want = (size_t)MIN(s->count - s->taken, (uint64_t)PIPE_SIZE);
 	struct loop *l = s->from->loop;
 	ssize_t n;
-	int r;
 
 	if (!(s->from->flags & SOCK_READABLE))
 		return 0;
-	if (!s->pipe) {
-		r = pipe_get(l, &s->pipe);
-		if (r < 0)
-			return r;
-	}
+	if (!s->pipe)
+		s->pipe = pipe_get(l);
+	if (!s->pipe)
+		return -errno;
 	n = splice_call(l, s->from->fd, s->pipe->wr, want);
 	if (n > 0) {
 		s->taken += (uint64_t)n;

@@ -86,10 +86,11 @@ static struct wrr *wrr_get(struct worker *w, const struct plan_rule *rule)
 	if ((w->n_wrrs + 1) * 2 > w->wrrs.n)
 		wrrs_grow(w);
 	place = &w->wrrs.p[wrr_place(w, rule->id)];
-	if (*place && (*place)->n == rule->nbackends)
-		return *place;
-	if (*place)
-		mem_free(*place);
+	r = *place;
+	if (r && r->n == rule->nbackends)
+		return r;
+	if (r)
+		mem_free(r);
 	else
 		w->n_wrrs++;
 	r = mem_zalloc(sizeof(*r) + rule->nbackends * sizeof(r->current[0]));

@@ -49,12 +49,12 @@ static void given_sort(struct file_source *s, struct provided *all)
 {
 	struct provided *first = NULL;
 
-	while (all) {
+	do {
 		struct provided *p = all;
 
 		all = p->rival;
 		given_insert(&first, p);
-	}
+	} while (all);
 	given_put(s, first);
 }
 
