@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "control/crd_version.h"
 #include "gwapi/types_gen.h"
 #include "text/parse.h"
 #include "text/write.h"
@@ -13,9 +14,17 @@
 #define CRD_GROUP ".gateway.networking.k8s.io"
 #define METADATA_ONLY "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
-/* Of whose fields some feature of ours speaks; the first has the version of all. */
-static const char *const plurals[] = {
-	"gateways", "httproutes", "listenersets", "backendtlspolicies", "referencegrants"};
+/* All of the group; of the fields of the first five some feature of ours speaks. */
+static const char *const plurals[] = {"gateways", "httproutes", "listenersets",
+	"backendtlspolicies", "referencegrants", "gatewayclasses", "grpcroutes", "tlsroutes",
+	"tcproutes", "udproutes"};
+#define SCHEMAS 5
+
+struct crd {
+	bool there;
+	struct buf seen; /* uid and resourceVersion; empty: look at its schema */
+	struct buf version;
+};
 
 struct class_patch {
 	struct classes *classes;
@@ -39,10 +48,9 @@ struct classes {
 	struct timer timer;
 	size_t at; /* plurals[] */
 	struct buf path;
-	struct buf seen[ARRAY_LEN(plurals)]; /* uid and resourceVersion; empty: there is none */
+	struct crd crds[ARRAY_LEN(plurals)];
 	struct map fields; /* "plural path" of those that are there; values are the keys */
 	const struct value *schema; /* of plurals[at], while its answer is read */
-	struct buf version;
 	struct buf told; /* SupportedVersion's message */
 	bool complete;
 	bool ending;
@@ -137,30 +145,22 @@ static struct str missing_kinds(const struct classes *k, struct arena *a)
 
 static void tell_version(struct classes *k)
 {
-	bool good = str_starts(buf_str(&k->version), STR("v1."));
 	struct object_list classes = store_list(k->store, KIND_GATEWAY_CLASS);
-	struct condition cond = {.type = STR("SupportedVersion"),
-		.reason = good ? STR("SupportedVersion") : STR("UnsupportedVersion"),
-		.status = good ? CONDITION_TRUE : CONDITION_FALSE};
-	struct str missing;
+	struct crd_version crds[ARRAY_LEN(plurals)];
+	struct condition cond;
 	struct arena a;
 
 	if (!k->complete || !kube_source_complete(k->source))
 		return;
+	for (size_t i = 0; i < ARRAY_LEN(plurals); i++)
+		crds[i] = (struct crd_version){
+			str_from(plurals[i]), k->crds[i].there, buf_str(&k->crds[i].version)};
 	arena_init(&a, 256);
-	cond.message = k->version.n ? arena_printf(&a,
-					      "The cluster's Gateway API CRDs are of version %.*s.",
-					      STR_ARG(buf_str(&k->version)))
-				    : STR("The cluster's Gateway API CRDs name no version.");
-	missing = missing_kinds(k, &a);
-	if (missing.n)
-		cond.message = arena_printf(
-			&a, "%.*s Not installed: %.*s.", STR_ARG(cond.message), STR_ARG(missing));
+	cond = crd_condition(&a, crds, ARRAY_LEN(plurals), missing_kinds(k, &a));
 	if (!str_eq(cond.message, buf_str(&k->told))) {
 		buf_reset(&k->told);
 		buf_add(&k->told, cond.message);
-		log_info("Gateway API", LOG_STR("version", buf_str(&k->version)),
-			LOG_STR("missing", missing));
+		log_info("Gateway API", LOG_STR("told", cond.message));
 		writer_status_class(k->writer, &cond);
 		for (size_t i = 0; i < classes.n; i++)
 			writer_status_mark(k->writer, KIND_GATEWAY_CLASS, object_key(classes.p[i]));
@@ -263,7 +263,7 @@ static void on_whole(struct api_call *call, int res, int status, struct str body
 	if (res == 0 && status == 200 && text_parse_json(&a, body, &v, NULL) == 0)
 		learn(k, &v);
 	else
-		buf_reset(&k->seen[k->at]); /* at the next look again */
+		buf_reset(&k->crds[k->at].seen); /* at the next look again */
 	arena_fini(&a);
 	look_next(k);
 }
@@ -277,12 +277,29 @@ static void start(struct classes *k, const char *accept, api_done_f *done)
 	api_start(k->api, &k->call);
 }
 
+/* True when it is as it was at the last look. */
+static bool crd_read(struct crd *crd, const struct value *meta)
+{
+	struct buf seen = {0};
+	bool same;
+
+	buf_printf(&seen, "%.*s/%.*s", STR_ARG(value_get_str(meta, STR("uid"), STR(""))),
+		STR_ARG(value_get_str(meta, STR("resourceVersion"), STR(""))));
+	same = str_eq(buf_str(&seen), buf_str(&crd->seen));
+	buf_fini(&crd->seen);
+	crd->seen = seen;
+	crd->there = true;
+	buf_reset(&crd->version);
+	buf_add(&crd->version, value_get_str(value_get(meta, STR("annotations")),
+				       STR("gateway.networking.k8s.io/bundle-version"), STR("")));
+	return same;
+}
+
 static void on_metadata(struct api_call *call, int res, int status, struct str body)
 {
 	struct classes *k = container_of(call, struct classes, call);
-	struct buf seen = {0};
-	const struct value *meta;
-	bool known = false;
+	struct crd *crd = &k->crds[k->at];
+	bool known = true;
 	struct value v;
 	struct arena a;
 
@@ -290,28 +307,17 @@ static void on_metadata(struct api_call *call, int res, int status, struct str b
 		return;
 	arena_init(&a, 0);
 	if (res == 0 && status == 404) {
-		learn(k, NULL);
-		buf_reset(&k->seen[k->at]);
-		known = true;
+		if (k->at < SCHEMAS)
+			learn(k, NULL);
+		buf_reset(&crd->seen);
+		buf_reset(&crd->version);
+		crd->there = false;
 	} else if (res < 0 || status != 200 || text_parse_json(&a, body, &v, NULL) < 0) {
 		log_warn("a CRD cannot be looked at", LOG_STR("plural", str_from(plurals[k->at])),
 			LOG_INT("status", status), LOG_ERR(res));
-		known = true;
 	} else {
-		meta = value_get(&v, STR("metadata"));
-		buf_printf(&seen, "%.*s/%.*s", STR_ARG(value_get_str(meta, STR("uid"), STR(""))),
-			STR_ARG(value_get_str(meta, STR("resourceVersion"), STR(""))));
-		known = str_eq(buf_str(&seen), buf_str(&k->seen[k->at]));
-		buf_reset(&k->seen[k->at]);
-		buf_add(&k->seen[k->at], buf_str(&seen));
-		if (k->at == 0) {
-			buf_reset(&k->version);
-			buf_add(&k->version,
-				value_get_str(value_get(meta, STR("annotations")),
-					STR("gateway.networking.k8s.io/bundle-version"), STR("")));
-		}
+		known = crd_read(crd, value_get(&v, STR("metadata"))) || k->at >= SCHEMAS;
 	}
-	buf_fini(&seen);
 	arena_fini(&a);
 	if (known)
 		look_next(k);
@@ -389,10 +395,11 @@ void classes_free(struct classes *k)
 	while ((slot = map_next(&k->fields, &at)))
 		mem_free(slot->value);
 	map_fini(&k->fields);
-	for (size_t i = 0; i < ARRAY_LEN(plurals); i++)
-		buf_fini(&k->seen[i]);
+	for (size_t i = 0; i < ARRAY_LEN(plurals); i++) {
+		buf_fini(&k->crds[i].seen);
+		buf_fini(&k->crds[i].version);
+	}
 	buf_fini(&k->path);
-	buf_fini(&k->version);
 	buf_fini(&k->told);
 	mem_free(k);
 }
