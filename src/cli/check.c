@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * check.c -- `sluice check PATH…`: everything that is wrong with a folder, without serving it.
+ * check.c -- `sluice check PATH…`: everything that is wrong with a folder or a cluster, without
+ * serving it.
  *
  * What is wrong makes the exit status 1; a rule that cannot win is only a warning.
  */
@@ -15,11 +16,10 @@
 static size_t check_statuses(const struct offline *f, struct buf *out)
 {
 	size_t n, bad = 0;
-	const struct object_status *const *all =
-		translator_statuses(engine_translator(f->engine), &n);
+	const struct object_status *const *all = translator_statuses(offline_translator(f), &n);
 
 	for (size_t i = 0; i < n; i++) {
-		if (object_status_good(all[i]))
+		if (object_status_good(all[i]) || !offline_shows(f->options, all[i]->namespace))
 			continue;
 		status_print(out, all[i], true);
 		bad++;
@@ -43,18 +43,30 @@ static void check_place(struct buf *out, struct store *objects, const struct pla
 	}
 }
 
+struct shadow_check {
+	struct offline *offline;
+	struct buf *out;
+};
+
 /* Warnings: both routes are valid, and it may be meant so for a while. */
-static void check_shadows(const struct offline *f, struct buf *out)
+static void check_shadows(void *arg, const struct plan *plan)
 {
+	const struct shadow_check *x = arg;
 	struct outdones shadows = {0};
 
-	outdones_find(f->plan, &shadows);
+	outdones_find(plan, &shadows);
 	vec_for_each (s, &shadows.all) {
-		check_place(out, engine_store(f->engine),
-			((const struct plan_rule *)s->m->payload)->route);
-		buf_add(out, STR("warning: "));
-		outdone_print(out, s);
-		buf_addc(out, '\n');
+		const struct plan_route *r = ((const struct plan_rule *)s->m->payload)->route;
+		struct str name = r->name, ns;
+
+		str_cut(&name, '/');
+		ns = str_cut(&name, '/');
+		if (!offline_shows(x->offline->options, ns))
+			continue;
+		check_place(x->out, offline_store(x->offline), r);
+		buf_add(x->out, STR("warning: "));
+		outdone_print(x->out, s);
+		buf_addc(x->out, '\n');
 	}
 	outdones_fini(&shadows);
 }
@@ -86,20 +98,23 @@ int command_check(const struct options *o)
 	struct offline f;
 	struct buf out = {0};
 	size_t bad;
+	int rc;
 
-	if (!o->words.n) {
-		fputs("sluice check: which PATH? see 'sluice check --help'\n", stderr);
+	if (!o->words.n && !kube_is_meant(o)) {
+		fputs("sluice check: which PATH, or --kubeconfig? see 'sluice check --help'\n",
+			stderr);
 		return EXIT_USAGE;
 	}
-	if (offline_open(&f, o, o->words.p, o->words.n, &out) < 0) {
+	rc = offline_open(&f, o, o->words.p, o->words.n, &out);
+	if (rc < 0) {
 		fprintf(stderr, "sluice check: %.*s\n", STR_ARG(buf_str(&out)));
 		offline_close(&f);
 		buf_fini(&out);
-		return EXIT_FINDINGS;
+		return offline_exit(rc);
 	}
 	bad = offline_problems(&f, true, &out);
 	bad += check_statuses(&f, &out);
-	check_shadows(&f, &out);
+	offline_plans(&f, check_shadows, &(struct shadow_check){&f, &out});
 	if (option_is(o, OPT_OUTPUT, "text"))
 		print(buf_str(&out));
 	else

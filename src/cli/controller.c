@@ -18,6 +18,7 @@
 #include "base/metric.h"
 #include "base/ring.h"
 #include "cli/commands.h"
+#include "cli/kube.h"
 #include "net/listener.h"
 
 #define HEALTH_DEFAULT STR("[::]:10254")
@@ -75,15 +76,9 @@ static int failed(struct str what)
 
 static int load_kube(struct process *p)
 {
-	struct str path = p->o->text[OPT_KUBECONFIG];
 	struct buf err = {0};
-	int rc;
+	int rc = kube_from_options(p->o, &p->kube, &err);
 
-	if (!path.n && !p->o->text[OPT_CONTEXT].n && kube_in_pod())
-		rc = kube_config_pod(&p->kube, NULL, &err);
-	else
-		rc = kube_config_load(&p->kube, path.n ? arena_str(&p->arena, path).p : NULL,
-			p->o->text[OPT_CONTEXT], &err);
 	if (rc < 0)
 		failed(buf_str(&err));
 	buf_fini(&err);

@@ -34,29 +34,43 @@ static void explain_print(const struct options *o, struct str text)
 	arena_fini(&a);
 }
 
-static int explain_files(const struct options *o, const struct explain_request *rq)
+static int explain_plan(
+	const struct options *o, const struct plan *plan, const struct explain_request *rq)
 {
-	struct offline f;
 	struct buf out = {0};
-	int result = EXIT_FINDINGS, rc;
+	int result = EXIT_USAGE, rc = explain(plan, rq, !option_is(o, OPT_OUTPUT, "text"), &out);
 
-	if (offline_open(&f, o, o->words.p + 2, o->words.n - 2, &out) < 0) {
+	if (rc < 0) {
 		fprintf(stderr, "sluice explain: %.*s\n", STR_ARG(buf_str(&out)));
 	} else {
-		offline_problems(&f, false, &out);
-		complain(buf_str(&out));
-		buf_reset(&out);
-		rc = explain(f.plan, rq, !option_is(o, OPT_OUTPUT, "text"), &out);
-		if (rc < 0) {
-			fprintf(stderr, "sluice explain: %.*s\n", STR_ARG(buf_str(&out)));
-			result = EXIT_USAGE;
-		} else {
-			explain_print(o, buf_str(&out));
-			result = exit_of(rc);
-		}
+		explain_print(o, buf_str(&out));
+		result = exit_of(rc);
+	}
+	buf_fini(&out);
+	return result;
+}
+
+static int explain_objects(const struct options *o, const struct explain_request *rq)
+{
+	const struct plan *plan;
+	struct offline f;
+	struct buf err = {0};
+	int result, rc = offline_open(&f, o, o->words.p + 2, o->words.n - 2, &err);
+
+	if (rc == 0) {
+		offline_problems(&f, false, &err);
+		complain(buf_str(&err));
+		buf_reset(&err);
+		rc = offline_plan(&f, o->text[OPT_GATEWAY], &err, &plan);
+	}
+	if (rc < 0) {
+		fprintf(stderr, "sluice explain: %.*s\n", STR_ARG(buf_str(&err)));
+		result = offline_exit(rc);
+	} else {
+		result = explain_plan(o, plan, rq);
 	}
 	offline_close(&f);
-	buf_fini(&out);
+	buf_fini(&err);
 	return result;
 }
 
@@ -105,7 +119,8 @@ int command_explain(const struct options *o)
 		*vec_push(&headers) = (struct explain_header){name, str_trim(value)};
 	}
 	rq = (struct explain_request){o->words.p[0], o->words.p[1], headers.p, headers.n};
-	result = o->words.n > 2 ? explain_files(o, &rq) : explain_gateway(o, &rq);
+	result = o->words.n > 2 || kube_is_meant(o) ? explain_objects(o, &rq)
+						    : explain_gateway(o, &rq);
 	vec_fini(&headers);
 	return result;
 }

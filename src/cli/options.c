@@ -30,10 +30,11 @@ static const struct command_def {
 } commands[] = {
 	{CMD_SERVE, "serve", "PATH…",
 		"serve the Gateway API objects in files and folders of YAML or JSON"},
-	{CMD_CHECK, "check", "PATH…",
-		"say what is wrong with them, and which rules can never match"},
-	{CMD_STATUS, "status", "[PATH…]", "show Gateways, listeners, routes and their conditions"},
-	{CMD_EXPLAIN, "explain", "METHOD URL [-H HEADER]… [PATH…]",
+	{CMD_CHECK, "check", "PATH… | --kubeconfig FILE",
+		"say what is wrong with files or a cluster, and which rules can never match"},
+	{CMD_STATUS, "status", "[PATH… | --kubeconfig FILE]",
+		"show Gateways, listeners, routes and their conditions"},
+	{CMD_EXPLAIN, "explain", "METHOD URL [-H HEADER]… [PATH… | --kubeconfig FILE]",
 		"say which listener, route and rule serves a request, and why the others do not"},
 	{CMD_CONTROLLER, "controller", "", "serve the Gateways of a Kubernetes cluster"},
 	{CMD_VERSION, "version", "", "print the version"},
@@ -42,7 +43,8 @@ static const struct command_def {
 static const struct {
 	char letter;
 	enum option_id id;
-} letters[] = {{'o', OPT_OUTPUT}, {'H', OPT_HEADER}, {'h', OPT_HELP}};
+} letters[] = {{'o', OPT_OUTPUT}, {'H', OPT_HEADER}, {'h', OPT_HELP}, {'n', OPT_NAMESPACE},
+	{'A', OPT_ALL_NAMESPACES}};
 
 int time_parse(struct str s, nsec *ret_time)
 {

@@ -47,7 +47,8 @@ enum option_kind {
 		"address of /metrics, /healthz and /readyz; of the controller: [::]:10254")         \
 	X(FEED, "feed", TEXT, "URL", "", CMD_SERVE,                                                 \
 		"serve one Gateway as this controller feeds it, instead of PATH")                   \
-	X(GATEWAY, "gateway", TEXT, "NAMESPACE/NAME", "", CMD_SERVE, "the Gateway of --feed")       \
+	X(GATEWAY, "gateway", TEXT, "NAMESPACE/NAME", "", CMD_SERVE | CMD_EXPLAIN,                  \
+		"the Gateway of --feed; of a cluster, the one that gets the request")               \
 	X(GATEWAY_CLASS, "gateway-class", TEXT, "NAME", "", CMD_SERVE,                              \
 		"with --feed: serve all Gateways of this class, on the two listens below")          \
 	X(PROXY_LISTEN, "proxy-listen", TEXT, "off|LISTEN, …", KONG_PROXY_LISTEN_DEFAULT,           \
@@ -61,11 +62,19 @@ enum option_kind {
 		"certificate authority of the feed; none: the system's")                            \
 	X(FEED_TOKEN, "feed-token", TEXT, "FILE", "", CMD_SERVE,                                    \
 		"service-account token that the feed is asked with; read again when it changes")    \
-	X(KUBECONFIG, "kubeconfig", TEXT, "FILE", "", CMD_CONTROLLER,                               \
+	X(KUBECONFIG, "kubeconfig", TEXT, "FILE", "",                                               \
+		CMD_CONTROLLER | CMD_CHECK | CMD_STATUS | CMD_EXPLAIN,                              \
 		"how to reach the API server; none: the pod's service account, else kubectl's")     \
-	X(CONTEXT, "context", TEXT, "NAME", "", CMD_CONTROLLER, "context of the kubeconfig")        \
-	X(NAMESPACE, "namespace", TEXT, "NAME", "", CMD_CONTROLLER,                                 \
-		"namespace of the controller's Lease and Secret; none: the pod's")                  \
+	X(CONTEXT, "context", TEXT, "NAME", "",                                                     \
+		CMD_CONTROLLER | CMD_CHECK | CMD_STATUS | CMD_EXPLAIN,                              \
+		"context of the kubeconfig")                                                        \
+	X(CLUSTER, "cluster", FLAG, "", "", CMD_CHECK | CMD_STATUS | CMD_EXPLAIN,                   \
+		"read the cluster where the two above lead by themselves, as if one were given")    \
+	X(NAMESPACE, "namespace", TEXT, "NAME", "", CMD_CONTROLLER | CMD_CHECK | CMD_STATUS,        \
+		"of the controller: where its Lease and Secret are (none: the pod's); of status "   \
+		"and check (-n): show only what is in this namespace")                              \
+	X(ALL_NAMESPACES, "all-namespaces", FLAG, "", "", CMD_CHECK | CMD_STATUS,                   \
+		"show every namespace (-A): so it is without --namespace")                          \
 	X(IMAGE, "image", TEXT, "IMAGE", "", CMD_CONTROLLER, "container image of data planes")      \
 	X(FEED_HOST, "feed-host", TEXT, "NAME", "", CMD_CONTROLLER,                                 \
 		"what data planes call the controller; none: its Service")                          \

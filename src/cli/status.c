@@ -151,8 +151,28 @@ static void status_table(const struct value *list, struct buf *out)
 	arena_fini(&t.a);
 }
 
-static void status_write(const struct options *o, const struct value *list)
+/* Without what --namespace does not ask for. */
+static struct value shown(const struct options *o, struct arena *a, const struct value *list)
 {
+	const struct value *all = value_get(list, STR("items"));
+	struct value items = value_array(), copy = *list;
+
+	if (!all)
+		return copy;
+	value_for_each(it, all)
+	{
+		const struct value *meta = value_get(it, STR("metadata"));
+
+		if (offline_shows(o, value_get_str(meta, STR("namespace"), (struct str){0})))
+			value_push(a, &items, *it);
+	}
+	value_set(a, &copy, STR("items"), items);
+	return copy;
+}
+
+static void status_write(const struct options *o, struct arena *a, const struct value *whole)
+{
+	struct value copy = shown(o, a, whole), *list = &copy;
 	struct buf out = {0};
 
 	if (option_is(o, OPT_OUTPUT, "json"))
@@ -165,7 +185,7 @@ static void status_write(const struct options *o, const struct value *list)
 	buf_fini(&out);
 }
 
-static int status_of_files(const struct options *o)
+static int status_of_objects(const struct options *o)
 {
 	struct offline f;
 	struct buf err = {0};
@@ -177,15 +197,15 @@ static int status_of_files(const struct options *o)
 	if (rc == 0) {
 		offline_problems(&f, false, &err);
 		complain(buf_str(&err));
-		list = engine_status(f.engine, &a);
-		status_write(o, &list);
+		list = offline_status(&f, &a);
+		status_write(o, &a, &list);
 	} else {
 		fprintf(stderr, "sluice status: %.*s\n", STR_ARG(buf_str(&err)));
 	}
 	offline_close(&f);
 	arena_fini(&a);
 	buf_fini(&err);
-	return rc < 0 ? EXIT_FINDINGS : EXIT_GOOD;
+	return offline_exit(rc);
 }
 
 static int status_of_gateway(const struct options *o)
@@ -197,7 +217,7 @@ static int status_of_gateway(const struct options *o)
 
 	arena_init(&a, 0);
 	if (rc == 200 && text_parse_json(&a, buf_str(&body), &list, NULL) == 0) {
-		status_write(o, &list);
+		status_write(o, &a, &list);
 		result = EXIT_GOOD;
 	} else {
 		fprintf(stderr, "sluice status: %.*s\n", STR_ARG(buf_str(&body)));
@@ -209,5 +229,5 @@ static int status_of_gateway(const struct options *o)
 
 int command_status(const struct options *o)
 {
-	return o->words.n ? status_of_files(o) : status_of_gateway(o);
+	return o->words.n || kube_is_meant(o) ? status_of_objects(o) : status_of_gateway(o);
 }

@@ -281,7 +281,8 @@ int controller_new(
 	struct loop *l, const struct controller_options *o, struct controller **ret_controller)
 {
 	static const struct writer_ops writer_ops = {on_may, on_written};
-	static const struct kube_source_ops source_ops = {on_settled, on_status, on_looked_at};
+	static const struct kube_source_ops source_ops = {
+		on_settled, on_status, on_looked_at, NULL, NULL};
 	struct controller *c = MEM_NEW(struct controller);
 	int rc;
 

@@ -41,6 +41,8 @@ struct reflector {
 	struct buf version; /* resourceVersion to watch from; empty: list */
 	struct buf next; /* continue token of the list */
 	struct buf trouble;
+	size_t why; /* where it begins in <trouble> */
+	struct buf refusal; /* the answer's text, as far as it matters */
 	struct api_call call;
 	struct split split;
 	struct arena scratch;
@@ -52,6 +54,8 @@ struct reflector {
 	bool gone;
 	bool progress; /* this call brought something good */
 	bool ending;
+	bool once;
+	bool failed; /* for good */
 	unsigned failures; /* in a row */
 	int status;
 };
@@ -120,6 +124,7 @@ static void on_head(struct api_call *call, int status)
 
 	r->status = status;
 	r->broken = status != 200;
+	buf_reset(&r->refusal);
 }
 
 static void on_data(struct api_call *call, struct str in)
@@ -127,6 +132,8 @@ static void on_data(struct api_call *call, struct str in)
 	struct reflector *r = container_of(call, struct reflector, call);
 	struct str piece;
 
+	if (r->status != 200 && r->refusal.n < REFLECTOR_WHY_MAX)
+		buf_add(&r->refusal, str_take(in, REFLECTOR_WHY_MAX - r->refusal.n));
 	while (!r->broken && !r->ending) {
 		enum split_result s = split_next(&r->split, &in, &piece);
 
@@ -155,23 +162,66 @@ static void rest(struct reflector *r, nsec wait)
 	loop_timer_arm(api_loop(r->api), &r->again, wait);
 }
 
+/* What the server says to a status that is not 200: a Status object's message, or plain text. */
+static void add_refusal(struct reflector *r)
+{
+	struct str text = str_trim(buf_str(&r->refusal));
+	struct value v;
+
+	arena_reset(&r->scratch);
+	if (text_parse_json(&r->scratch, text, &v, NULL) == 0)
+		text = value_get_str(&v, STR("message"), STR(""));
+	text = str_take(text, str_find(text, '\n'));
+	buf_printf(
+		&r->trouble, "HTTP status %d%s%.*s", r->status, text.n ? ": " : "", STR_ARG(text));
+}
+
+static void say_trouble(struct reflector *r, int res)
+{
+	buf_reset(&r->trouble);
+	buf_printf(&r->trouble, "%s %.*s: ", r->state == REFLECTOR_WATCHING ? "watch" : "list",
+		STR_ARG(r->paths[r->path]));
+	r->why = r->trouble.n;
+	if (res < 0 && res != -ECANCELED) /* which is our own doing */
+		buf_printf(&r->trouble, "%s", strerror(-res));
+	else if (r->status != 200)
+		add_refusal(r);
+	else
+		buf_printf(&r->trouble, "not what was expected");
+}
+
+/* Whether the same question may be answered otherwise in a moment. */
+static bool passing(const struct reflector *r, int res)
+{
+	return res < 0 || r->status == 200 || r->status == 410 || r->status == 429 ||
+	       r->status >= 500;
+}
+
 static void fail(struct reflector *r, int res)
 {
 	nsec wait = MIN(REFLECTOR_BACKOFF_FIRST << MIN(r->failures, 10u), REFLECTOR_BACKOFF_MAX);
 
 	r->failures++;
-	buf_reset(&r->trouble);
-	buf_printf(&r->trouble, "%s %.*s: ", r->state == REFLECTOR_WATCHING ? "watch" : "list",
-		STR_ARG(r->paths[r->path]));
-	if (res < 0 && res != -ECANCELED) /* which is our own doing */
-		buf_printf(&r->trouble, "%s", strerror(-res));
-	else if (r->status != 200)
-		buf_printf(&r->trouble, "HTTP status %d", r->status);
-	else
-		buf_printf(&r->trouble, "not what was expected");
+	say_trouble(r, res);
+	r->failed = r->once && (!passing(r, res) || r->failures >= REFLECTOR_ONCE_TRIES);
 	if (r->ops->trouble)
 		r->ops->trouble(r->arg, buf_str(&r->trouble));
-	rest(r, wait / 2 + api_jitter(r->api, wait / 2));
+	if (!r->failed)
+		rest(r, wait / 2 + api_jitter(r->api, wait / 2));
+}
+
+bool reflector_failed(const struct reflector *r, int *ret_status, struct str *ret_why)
+{
+	if (!r->failed)
+		return false;
+	*ret_status = r->status;
+	*ret_why = str_skip(buf_str(&r->trouble), r->why);
+	return true;
+}
+
+void reflector_once(struct reflector *r)
+{
+	r->once = true;
 }
 
 static void list_done(struct reflector *r, int res)
@@ -185,7 +235,8 @@ static void list_done(struct reflector *r, int res)
 		}
 		r->listed = true;
 		r->ops->listed(r->arg, false);
-		rest(r, REFLECTOR_MISSING);
+		if (!r->once)
+			rest(r, REFLECTOR_MISSING);
 		return;
 	}
 	if (res < 0 || r->broken || !split_complete(&r->split) || !r->version.n) {
@@ -203,6 +254,8 @@ static void list_done(struct reflector *r, int res)
 	r->listed = true;
 	r->failures = 0;
 	r->ops->listed(r->arg, true);
+	if (r->once)
+		return;
 	reflector_move(r, REFLECTOR_WATCHING);
 	begin(r);
 }
@@ -349,6 +402,7 @@ void reflector_free(struct reflector *r)
 	buf_fini(&r->version);
 	buf_fini(&r->next);
 	buf_fini(&r->trouble);
+	buf_fini(&r->refusal);
 	arena_fini(&r->scratch);
 	for (size_t i = 0; i < r->n_paths; i++)
 		mem_free((void *)(uintptr_t)r->paths[i].p);

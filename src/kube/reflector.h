@@ -7,7 +7,8 @@
  * resourceVersion it has seen (bookmarks move it too), and from a list again after 410 Gone.  A
  * collection that is not served (404: its CRD is missing) counts as an empty list and is asked for
  * again every REFLECTOR_MISSING.  Every other failure is tried again with back-off and jitter,
- * without an end; what is known stays.  Control thread only.
+ * without an end; what is known stays.  One that reads once (reflector_once) lists and rests; what
+ * does not pass by itself within REFLECTOR_ONCE_TRIES ends it.  Control thread only.
  */
 #ifndef KUBE_REFLECTOR_H
 #define KUBE_REFLECTOR_H
@@ -19,6 +20,8 @@
 #define REFLECTOR_MISSING SEC(5)
 #define REFLECTOR_BACKOFF_FIRST MSEC(200)
 #define REFLECTOR_BACKOFF_MAX SEC(15)
+#define REFLECTOR_ONCE_TRIES 3
+#define REFLECTOR_WHY_MAX 2048 /* bytes of an answer that refuses, to be told */
 #define REFLECTOR_WATCH_MIN 240 /* seconds that a watch is asked to last; up to twice that */
 
 struct reflector_ops {
@@ -42,6 +45,11 @@ struct reflector;
  */
 struct reflector *reflector_new(struct api *a, const struct str *paths, size_t n, struct str query,
 	bool metadata, const struct reflector_ops *ops, void *arg);
+/* Right after reflector_new(): the list is all that is asked for. */
+void reflector_once(struct reflector *r);
+/* It reads once and has given up; before ops->trouble() is told so.  <ret_why> is a phrase,
+ * borrowed until the next tick: "HTTP status 403: …"; <ret_status> 0: there was no answer. */
+bool reflector_failed(const struct reflector *r, int *ret_status, struct str *ret_why);
 /* Which of <paths> is served, in begin() to listed(). */
 size_t reflector_path(const struct reflector *r);
 /* Before api_free().  Runs the loop until its call has ended. */

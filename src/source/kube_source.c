@@ -74,11 +74,22 @@ struct kube_source {
 	struct kind_source kinds[KIND_MAX];
 };
 
+static bool once(const struct kube_source *s)
+{
+	return s->ops->failed;
+}
+
+/* Whether its collection is read at all. */
+static bool listable(const struct kube_source *s, size_t kind)
+{
+	return !once(s) || rows[kind].keep != KEEP_FETCHED;
+}
+
 /* The first picture: all but what is listed last. */
 static bool sketched(const struct kube_source *s)
 {
 	for (size_t k = 0; k < KIND_MAX; k++) {
-		if (rows[k].keep != KEEP_LOOKED_AT &&
+		if (rows[k].keep != KEEP_LOOKED_AT && listable(s, k) &&
 			(!s->kinds[k].reflector || !reflector_listed(s->kinds[k].reflector)))
 			return false;
 	}
@@ -99,11 +110,17 @@ static void on_settle(struct task *t)
 	s->ops->settled(s->arg);
 }
 
+/* By the version that is served, or that would be asked for first. */
+static size_t version_of(const struct kube_source *s, enum object_kind kind)
+{
+	return s->kinds[kind].reflector ? reflector_path(s->kinds[kind].reflector) : 0;
+}
+
 /* "v1" or "group/version" of the path in use. */
 static struct str api_version(struct arena *a, const struct kind_source *k)
 {
 	struct str group = object_kind_group(k->kind);
-	const char *version = rows[k->kind].versions[reflector_path(k->reflector)];
+	const char *version = rows[k->kind].versions[version_of(k->source, k->kind)];
 
 	return group.n ? arena_printf(a, "%.*s/%s", STR_ARG(group), version) : str_from(version);
 }
@@ -118,7 +135,18 @@ static void log_refused(struct kube_source *s, enum object_kind kind, struct str
 {
 	size_t n;
 	const struct decode_error *e = decoder_errors(s->decoder, &n);
+	struct buf line = {0};
 
+	if (s->ops->refused) {
+		if (n)
+			decode_error_print(&line, &e[0]);
+		else
+			buf_printf(&line, "%.*s %.*s: version not known",
+				STR_ARG(object_kind_name(kind)), STR_ARG(key));
+		s->ops->refused(s->arg, buf_str(&line));
+		buf_fini(&line);
+		return;
+	}
 	log_error("object cannot be read", LOG_STR("kind", object_kind_name(kind)),
 		LOG_STR("object", key), LOG_STR("field", n ? e[0].path : STR("")),
 		LOG_STR("problem", n ? e[0].what : STR("version not known")));
@@ -261,6 +289,8 @@ void kube_source_look(
 
 	buf_printf(&key, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
 	sh = shadow_get(&s->shadows, kind, buf_str(&key));
+	if (!sh && !listable(s, kind))
+		sh = shadow_put(&s->shadows, kind, buf_str(&key), STR(""));
 	if (sh)
 		shadow_judge(s, sh);
 	if (kind == KIND_SERVICE)
@@ -327,7 +357,7 @@ static void on_listed(void *arg, bool served)
 	vec_for_each (key, &gone)
 		forget(k, *key);
 	vec_fini(&gone);
-	if (served != k->served)
+	if (served != k->served && !once(s))
 		log_info(served ? "kind is served" : "kind is no longer served",
 			LOG_STR("kind", object_kind_name(k->kind)));
 	k->served = served;
@@ -336,10 +366,47 @@ static void on_listed(void *arg, bool served)
 		settle_soon(s);
 }
 
+/* "gateways.gateway.networking.k8s.io" */
+static void add_resource(struct buf *out, enum object_kind kind)
+{
+	struct str group = object_kind_group(kind);
+
+	buf_printf(out, "%s%s%.*s", rows[kind].plural, group.n ? "." : "", STR_ARG(group));
+}
+
 static void on_trouble(void *arg, struct str what)
 {
-	(void)arg;
-	log_warn("API server", LOG_STR("problem", what));
+	struct kind_source *k = arg;
+	struct buf text = {0};
+	struct str why;
+	int status;
+
+	if (reflector_failed(k->reflector, &status, &why)) {
+		if (status) {
+			buf_add(&text, STR("cannot list "));
+			add_resource(&text, k->kind);
+			buf_add(&text, STR(": "));
+		} else {
+			buf_add(&text, STR("the API server does not answer: "));
+		}
+		buf_add(&text, why);
+		k->source->ops->failed(k->source->arg, buf_str(&text));
+		buf_fini(&text);
+	} else if (!once(k->source)) {
+		log_warn("API server", LOG_STR("problem", what));
+	}
+}
+
+static void on_refused(void *arg, const struct shadow *sh, struct str why)
+{
+	struct kube_source *s = arg;
+	struct buf text = {0};
+
+	buf_add(&text, STR("cannot get "));
+	add_resource(&text, sh->kind);
+	buf_printf(&text, " %.*s: %.*s", STR_ARG(shadow_key(sh)), STR_ARG(why));
+	s->ops->failed(s->arg, buf_str(&text));
+	buf_fini(&text);
 }
 
 static const struct reflector_ops reflector_ops = {
@@ -383,6 +450,8 @@ static void kind_start(struct kube_source *s, enum object_kind kind)
 		paths[n] = collection(&a, kind, rows[kind].versions[n], (struct str){0});
 	k->reflector = reflector_new(s->api, paths, n, str_from(rows[kind].query),
 		rows[kind].keep == KEEP_FETCHED, &reflector_ops, k);
+	if (once(s))
+		reflector_once(k->reflector);
 	arena_fini(&a);
 }
 
@@ -401,9 +470,11 @@ struct kube_source *kube_source_new(
 	s->shadows.path = on_path;
 	s->shadows.body = on_body;
 	s->shadows.arg = s;
+	if (once(s))
+		s->shadows.refused = on_refused;
 	for (enum object_kind k = 0; k < KIND_MAX; k++) {
 		s->kinds[k] = (struct kind_source){.source = s, .kind = k};
-		if (rows[k].keep != KEEP_LOOKED_AT)
+		if (rows[k].keep != KEEP_LOOKED_AT && listable(s, k))
 			kind_start(s, k);
 	}
 	return s;
@@ -414,7 +485,7 @@ void kube_source_looked(struct kube_source *s)
 	if (!sketched(s) || s->shadows.fetching)
 		return;
 	for (enum object_kind k = 0; k < KIND_MAX; k++) {
-		if (!s->kinds[k].reflector)
+		if (!s->kinds[k].reflector && listable(s, k))
 			kind_start(s, k);
 	}
 }
@@ -435,7 +506,8 @@ void kube_source_free(struct kube_source *s)
 bool kube_source_complete(const struct kube_source *s)
 {
 	for (size_t k = 0; k < KIND_MAX; k++) {
-		if (!s->kinds[k].reflector || !reflector_listed(s->kinds[k].reflector))
+		if (listable(s, k) &&
+			(!s->kinds[k].reflector || !reflector_listed(s->kinds[k].reflector)))
 			return false;
 	}
 	return true;
@@ -454,6 +526,5 @@ struct raws *kube_source_raws(struct kube_source *s)
 struct str kube_source_path(
 	const struct kube_source *s, struct arena *a, enum object_kind kind, struct str namespace)
 {
-	return collection(
-		a, kind, rows[kind].versions[reflector_path(s->kinds[kind].reflector)], namespace);
+	return collection(a, kind, rows[kind].versions[version_of(s, kind)], namespace);
 }

@@ -13,6 +13,10 @@
  * watched whole (their changes are urgent), but of those that nobody looks at only the key stays.
  * They are listed last, when it is known who looks.  While something is being fetched the store is
  * behind: kube_source_behind().
+ *
+ * A source that reads once (ops->failed) lists what it must and watches nothing; Secrets and
+ * ConfigMaps are not even listed, only those that somebody looks at are got.  The first thing that
+ * cannot be had ends it.
  */
 #ifndef SOURCE_KUBE_SOURCE_H
 #define SOURCE_KUBE_SOURCE_H
@@ -30,6 +34,11 @@ struct kube_source_ops {
 	void (*status)(void *arg, struct raw *object);
 	/* Somebody looks at this Secret, ConfigMap or Service. */
 	bool (*looked_at)(void *arg, enum object_kind kind, struct str namespace, struct str name);
+	/* Not NULL: everything is read once.  It has failed, because of <why>: verb, resource, what
+	 * the server says. */
+	void (*failed)(void *arg, struct str why);
+	/* With it: an object that cannot be read at all, which counts as absent; a line. */
+	void (*refused)(void *arg, struct str line);
 };
 
 /* Borrows all for its life; begins at once.  Returns owned. */

@@ -112,6 +112,20 @@ static void fetch_free(struct fetch *f)
 	mem_free(f);
 }
 
+static void tell_refused(
+	const struct shadow *sh, struct arena *a, int res, int status, struct str body)
+{
+	struct str message = {0};
+	struct value v;
+
+	if (res == 0 && text_parse_json(a, body, &v, NULL) == 0)
+		message = value_get_str(&v, STR("message"), message);
+	sh->set->refused(sh->set->arg, sh,
+		res < 0 ? str_from(strerror(-res))
+			: arena_printf(a, "HTTP status %d%s%.*s", status, message.n ? ": " : "",
+				  STR_ARG(message)));
+}
+
 static void on_fetched(struct api_call *call, int res, int status, struct str body)
 {
 	struct fetch *f = container_of(call, struct fetch, call);
@@ -135,7 +149,9 @@ static void on_fetched(struct api_call *call, int res, int status, struct str bo
 	}
 	arena_init(&a, 0);
 	good = res == 0 && status == 200 && text_parse_json(&a, body, &v, NULL) == 0;
-	if (!good && (res < 0 || status != 404)) {
+	if (!good && (res < 0 || status != 404) && s->refused) {
+		tell_refused(sh, &a, res, status, body);
+	} else if (!good && (res < 0 || status != 404)) {
 		log_warn("an object cannot be fetched", LOG_STR("kind", object_kind_name(sh->kind)),
 			LOG_STR("object", shadow_key(sh)), LOG_INT("status", status), LOG_ERR(res));
 		sh->failed = true;

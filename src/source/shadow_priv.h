@@ -42,6 +42,8 @@ struct shadows {
 	struct list fetches;
 	struct timer retry;
 	void (*path)(void *arg, const struct shadow *sh, struct buf *out);
+	/* An object cannot be got, because of <why>, and is not tried again; NULL: it is. */
+	void (*refused)(void *arg, const struct shadow *sh, struct str why);
 	shadow_body_f *body; /* the answer; <v> NULL: there is none, or not now */
 	void *arg;
 };

@@ -127,6 +127,7 @@ def shell(cluster, namespace, tmp_path):
     (tmp_path / "kubectl").write_text(f'#!/bin/sh\nexec {kube} kubectl "$@"\n')
     (tmp_path / "kubectl").chmod(0o755)
     (tmp_path / "helm").symlink_to(build.need("helm") / "helm")
+    (tmp_path / "sluice").symlink_to(TREE / "build" / "release" / "sluice")  # of `make image`
     environment = {**os.environ, "KUBECONFIG": str(config),
                    "PATH": f"{tmp_path}:{os.environ['PATH']}"}
 
@@ -147,11 +148,13 @@ def test_the_readme_takes_a_reader_to_a_curl(shell):
     install, helm = plain[0], next(text for text in plain if text.startswith("helm install"))
     app = next(text for text in plain if "create deployment app" in text)
     curl = next(text for text in plain if "curl" in text)
-    assert set(plain) == {install, helm, app, curl} and len(manifests) == 1
+    look = next(text for text in plain if text.startswith("sluice status"))
+    assert set(plain) == {install, helm, app, curl, look} and len(manifests) == 1
     shell(install)
     shell("kubectl apply --server-side -k deploy/kustomize")  # the same again
     shell(app)
     shell("kubectl apply -f -", input=manifests[0])
     assert '"path": "/"' in shell(curl)
+    shell(look.replace("default/", shell("kubectl config view --minify -o jsonpath={..namespace}") + "/"))
     # The chart beside it, with the class that is there already left alone.
     shell(helm.strip() + " --set gatewayClass.create=false")
