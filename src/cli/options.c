@@ -400,9 +400,10 @@ void options_help(enum command command, struct buf *out)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		if (commands[i].command == command)
 			buf_printf(out,
-				"usage: sluice %s %s [OPTIONS]\n\n%s.\n\noptions (each also as a"
+				"usage: sluice %s%s%s [OPTIONS]\n\n%s.\n\noptions (each also as a"
 				" variable, --log-level as SLUICE_LOG_LEVEL):\n",
-				commands[i].name, commands[i].usage, commands[i].help);
+				commands[i].name, *commands[i].usage ? " " : "",
+				commands[i].usage, commands[i].help);
 	}
 	for (size_t id = 0; id < OPTION_COUNT_; id++) {
 		const struct option_def *d = &defs[id];

@@ -158,7 +158,7 @@ static const struct plan_port_slot *port_choose(const struct plan *p, const stru
 /* ---- what the router tells ---- */
 
 struct seen {
-	uint64_t listener;
+	struct str listener;
 	struct str hostname;
 	const struct match *m;
 	enum match_why why;
@@ -171,21 +171,14 @@ struct trace {
 	VEC(struct seen) all;
 };
 
-static void trace_seen(struct match_trace *t, uint64_t listener, struct str hostname,
+static void trace_seen(struct match_trace *t, const struct match_listener *l, struct str hostname,
 	const struct match *m, enum match_why why, struct str detail)
 {
 	struct trace *x = container_of(t, struct trace, t);
+	const struct plan_listener *pl = l->payload;
 
 	*vec_push(&x->all) =
-		(struct seen){listener, arena_str(x->a, hostname), m, why, arena_str(x->a, detail)};
-}
-
-static const struct plan_listener *listener_by(const struct plan_port *p, uint64_t id)
-{
-	for (uint32_t i = 0; i < p->nlisteners; i++)
-		if (p->listeners[i].id == id)
-			return &p->listeners[i];
-	return NULL;
+		(struct seen){pl->name, arena_str(x->a, hostname), m, why, arena_str(x->a, detail)};
 }
 
 static struct str any(struct str hostname)
@@ -266,13 +259,11 @@ static void text_rule(struct buf *b, const struct plan *p, const struct plan_rul
 	}
 }
 
-static void text_others(struct buf *b, const struct plan_port *port, const struct trace *t,
-	const struct outdones *shadows)
+static void text_others(struct buf *b, const struct trace *t, const struct outdones *shadows)
 {
 	bool head = false;
 
 	vec_for_each (s, &t->all) {
-		const struct plan_listener *l = listener_by(port, s->listener);
 		const struct outdone *never = outdones_get(shadows, s->m, s->hostname);
 
 		if (s->why == MATCH_WHY_WON)
@@ -284,8 +275,7 @@ static void text_others(struct buf *b, const struct plan_port *port, const struc
 		explain_rule_name(b, s->m->payload);
 		buf_printf(b, " (host %.*s, ", STR_ARG(any(s->hostname)));
 		explain_match(b, s->m);
-		buf_printf(b, ") at %.*s: %s", STR_ARG(l ? l->name : STR("?")),
-			match_why_text(s->why));
+		buf_printf(b, ") at %.*s: %s", STR_ARG(s->listener), match_why_text(s->why));
 		if (s->detail.n)
 			buf_printf(b, " (%.*s)", STR_ARG(s->detail));
 		buf_addc(b, '\n');
@@ -378,7 +368,7 @@ static void answer_text(struct buf *b, const struct asked *q, const struct answe
 	}
 	if (x->why.n)
 		buf_printf(b, "  answer    %.*s\n", STR_ARG(x->why));
-	text_others(b, x->slot->port, &x->t, &x->shadows);
+	text_others(b, &x->t, &x->shadows);
 }
 
 /* ---- JSON ---- */
@@ -430,19 +420,16 @@ static void json_warning(struct buf *b, const struct outdone *never)
 	buf_fini(&text);
 }
 
-static void json_others(struct buf *b, const struct plan_port *port, const struct trace *t,
-	const struct outdones *shadows)
+static void json_others(struct buf *b, const struct trace *t, const struct outdones *shadows)
 {
 	key(b, "notTaken");
 	buf_addc(b, '[');
 	vec_for_each (s, &t->all) {
-		const struct plan_listener *l = listener_by(port, s->listener);
-
 		if (s->why == MATCH_WHY_WON)
 			continue;
 		key(b, NULL);
 		buf_addc(b, '{');
-		key_text(b, "listener", l ? l->name : STR(""));
+		key_text(b, "listener", s->listener);
 		key_text(b, "hostname", s->hostname);
 		json_place(b, s->m->payload);
 		json_match(b, s->m);
@@ -493,7 +480,7 @@ static void answer_json(struct buf *b, const struct asked *q, const struct answe
 		json_rule(b, x->p, r);
 	}
 	if (x->slot)
-		json_others(b, x->slot->port, &x->t, &x->shadows);
+		json_others(b, &x->t, &x->shadows);
 	buf_add(b, STR("}\n"));
 }
 

@@ -167,10 +167,11 @@ enum match_why {
 const char *match_why_text(enum match_why why);
 
 /* What explain is told: every (listener, hostname, match), once.  Those whose hostname and path fit
- * come first, in the order they are tried; then the others by route, rule and match.  <hostname> is
- * the route's as written, <detail> the header or parameter at fault (empty if none). */
+ * come first, in the order they are tried; then the others by route, rule and match, and by the
+ * order of the router's listeners.  <l> is borrowed from the router, <hostname> is the route's as
+ * written, <detail> the header or parameter at fault (empty if none). */
 struct match_trace {
-	void (*seen)(struct match_trace *t, uint64_t listener, struct str hostname,
+	void (*seen)(struct match_trace *t, const struct match_listener *l, struct str hostname,
 		const struct match *m, enum match_why why, struct str detail);
 };
 
@@ -197,10 +198,10 @@ enum match_verdict router_match_at(const struct router *r, const struct match_li
 enum match_verdict router_explain(const struct router *r, const struct match_request *rq,
 	struct match_trace *t, struct match_result *ret);
 
-/* Every (listener id, hostname, match) of the router's listeners, in no order that means anything;
+/* Every (listener, hostname, match) of the router's listeners, in no order that means anything;
  * the entries of a scope once for each listener that looks in it. */
 typedef void router_each_f(
-	void *ctx, uint64_t listener, struct str hostname, const struct match *m);
+	void *ctx, const struct match_listener *l, struct str hostname, const struct match *m);
 void router_each(const struct router *r, router_each_f *fn, void *ctx);
 
 /*

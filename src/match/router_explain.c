@@ -8,7 +8,7 @@
 void look_trace(struct look *k, const struct host *h, const struct match *m, enum match_why why,
 	struct str detail)
 {
-	k->trace->seen(k->trace, k->listener->id, host_name(h), m, why, detail);
+	k->trace->seen(k->trace, k->listener, host_name(h), m, why, detail);
 }
 
 /* A walk: hosts by serial, as buckets know them; listeners by scope, as hosts do. */
@@ -75,7 +75,7 @@ static void each_cand(const struct each *e, const struct host *h, const struct c
 	for (size_t at = scope_order_first(o, h->scope);
 		at < o->listeners.n && o->listeners.p[at]->scope == h->scope; at++)
 		for (uint32_t i = 0; i < n; i++)
-			e->fn(e->ctx, o->listeners.p[at]->id, host_name(h), c[i].m);
+			e->fn(e->ctx, o->listeners.p[at], host_name(h), c[i].m);
 }
 
 static void each_begin(struct each *e, const struct router *r)
@@ -114,16 +114,15 @@ void router_each(const struct router *r, router_each_f *fn, void *ctx)
 }
 
 struct other {
-	uint64_t listener;
+	const struct match_listener *listener;
 	struct str hostname;
 	const struct match *m;
 	enum match_why why;
 };
 
 struct others {
-	const struct listeners *listeners; /* NULL: none */
 	const struct match_request *rq;
-	const struct match_listener *listener;
+	const struct match_listener *listener; /* that was chosen; NULL: none */
 	VEC(struct other) all;
 };
 
@@ -149,31 +148,23 @@ static bool path_fits(const struct match *m, struct str path)
 	return str_starts(path, m->path) && (path.n == m->path.n || path.p[m->path.n] == '/');
 }
 
-/* Why no match of listener <id>, which was not chosen, was looked at. */
-static enum match_why why_not_chosen(const struct others *o, uint64_t id)
-{
-	for (size_t i = 0; o->listeners && i < o->listeners->n; i++)
-		if (o->listeners->all[i].id == id &&
-			hostname_fits(o->listeners->all[i].hostname, o->rq->host))
-			return MATCH_WHY_LISTENER;
-	return MATCH_WHY_ELSEWHERE;
-}
-
 /* Collects what the look did not pass by. */
-static void others_add(void *ctx, uint64_t listener, struct str hostname, const struct match *m)
+static void others_add(
+	void *ctx, const struct match_listener *l, struct str hostname, const struct match *m)
 {
 	struct others *o = ctx;
 	enum match_why why;
 
-	if (!o->listener || o->listener->id != listener)
-		why = why_not_chosen(o, listener);
+	if (o->listener != l)
+		why = hostname_fits(l->hostname, o->rq->host) ? MATCH_WHY_LISTENER
+							      : MATCH_WHY_ELSEWHERE;
 	else if (!hostname_fits(hostname, o->rq->host))
 		why = MATCH_WHY_HOST;
 	else if (m->kind != MATCH_PATH_REGEX && !path_fits(m, o->rq->path))
 		why = MATCH_WHY_PATH;
 	else
 		return;
-	*vec_push(&o->all) = (struct other){listener, hostname, m, why};
+	*vec_push(&o->all) = (struct other){l, hostname, m, why};
 }
 
 static int other_cmp(const void *a, const void *b)
@@ -188,14 +179,14 @@ static int other_cmp(const void *a, const void *b)
 		c = (x->m->index > y->m->index) - (x->m->index < y->m->index);
 	if (!c)
 		c = str_cmp(x->hostname, y->hostname);
-	return c;
+	/* Two of one router: they stand in one array. */
+	return c ? c : (x->listener > y->listener) - (x->listener < y->listener);
 }
 
 enum match_verdict router_explain(const struct router *r, const struct match_request *rq,
 	struct match_trace *t, struct match_result *ret)
 {
-	struct others o = {
-		.listeners = r->listeners, .rq = rq, .listener = router_listener(r, rq->host)};
+	struct others o = {.rq = rq, .listener = router_listener(r, rq->host)};
 	struct look k;
 
 	look_init(&k, r, rq, t);

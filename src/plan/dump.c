@@ -201,21 +201,16 @@ struct router_line {
 };
 
 struct router_lines {
-	const struct plan_port *port;
 	VEC(struct router_line) all;
 };
 
 static void router_lines_add(
-	void *ctx, uint64_t listener, struct str hostname, const struct match *m)
+	void *ctx, const struct match_listener *l, struct str hostname, const struct match *m)
 {
 	struct router_lines *r = ctx;
-	struct router_line *line = vec_push(&r->all);
+	const struct plan_listener *pl = l->payload;
 
-	*line = (struct router_line){.hostname = hostname, .m = m, .seq = r->all.n};
-	for (uint32_t i = 0; i < r->port->nlisteners; i++) {
-		if (r->port->listeners[i].id == listener)
-			line->listener = r->port->listeners[i].name;
-	}
+	*vec_push(&r->all) = (struct router_line){pl->name, hostname, m, r->all.n};
 }
 
 static int router_line_cmp(const void *a, const void *b)
@@ -235,7 +230,7 @@ static int router_line_cmp(const void *a, const void *b)
 
 static void dump_router(struct json *j, const struct plan_port_slot *slot)
 {
-	struct router_lines r = {.port = slot->port};
+	struct router_lines r = {0};
 
 	router_each(slot->router, router_lines_add, &r);
 	if (r.all.n)

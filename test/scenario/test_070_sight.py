@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from lib import exposition
-from lib.gateway import backend, binary, gateway, ref, route
+from lib.gateway import backend, binary, gateway, ref, route, service, to_service
 from lib.wire import get
 
 
@@ -42,6 +42,73 @@ def test_status_from_files_without_a_gateway(gw, upstreams):
     assert code == 0 and "kind: List" in out and "attachedRoutes: 1" in out
 
 
+def leaves(value):
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [x for v in value for x in leaves(v)] if isinstance(value, list) else [value]
+
+
+def without_times(items):
+    for c in (c for x in items for c in all_conditions(x["status"])):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", c.pop("lastTransitionTime"))
+    return items
+
+
+def all_conditions(status):
+    return [c for x in [status, *status.get("listeners", []), *status.get("parents", []), *status.get("ancestors", [])]
+            for c in x.get("conditions", [])]  # fmt: skip
+
+
+def test_status_is_a_list_of_objects_as_a_cluster_would_show_them(gw, upstreams):
+    """From folders and from a running gateway, as JSON and as YAML: every kind with a status, whole."""
+    api = "gateway.networking.k8s.io/v1"
+    objects = [
+        {"apiVersion": api, "kind": "GatewayClass", "metadata": {"name": "mine"}, "spec": {"controllerName": "sluice.dev/gateway-controller"}},
+        gateway(gw.port, gatewayClassName="mine", allowedListeners={"namespaces": {"from": "Same"}}),
+        {"apiVersion": api, "kind": "ListenerSet", "metadata": {"name": "ls", "namespace": "default"},
+         "spec": {"parentRef": {"name": "gw"}, "listeners": [
+             {"name": "good", "port": gw.port, "protocol": "HTTP", "hostname": "ls.test"},
+             {"name": "same", "port": gw.port, "protocol": "HTTP"}]}},
+        backend("a", upstreams("a")), service("s", [("web", 80, None, None)]), route(),
+        {"apiVersion": api, "kind": "BackendTLSPolicy", "metadata": {"name": "p", "namespace": "default"},
+         "spec": {"targetRefs": [{"group": "", "kind": "Service", "name": "s"}],
+                  "validation": {"hostname": "s.test", "wellKnownCACertificates": "System"}}},
+        route("s", [{"backendRefs": [to_service(80)]}], hostnames=["s.test"]),
+    ]  # fmt: skip
+    for i, o in enumerate(objects):
+        o["metadata"]["generation"] = 3 + i
+    gw.write(*objects)
+    gw.start()
+    code, out, _ = run("status", gw.folder, "-o", "json")
+    listed = json.loads(out)
+    assert code == 0 and (listed["apiVersion"], listed["kind"]) == ("v1", "List")
+    items = without_times(listed["items"])
+    want = [o for o in objects if o["kind"] not in ("Backend", "Service")]
+    assert sorted((x["apiVersion"], x["kind"], x["metadata"]["name"]) for x in items) == sorted((x["apiVersion"], x["kind"], x["metadata"]["name"]) for x in want)
+    by = {(x["kind"], x["metadata"]["name"]): x for x in items}
+    for o in want:
+        said = all_conditions(by[o["kind"], o["metadata"]["name"]]["status"])
+        assert said and {c["observedGeneration"] for c in said} == {o["metadata"]["generation"]}
+        assert all(set(c) == {"type", "status", "reason", "message", "observedGeneration"} for c in said)
+    entries = {x["name"]: conditions({"status": x}) for x in by["ListenerSet", "ls"]["status"]["listeners"]}
+    assert entries["good"]["Accepted"] == ("True", "Accepted") and entries["good"]["Conflicted"] == ("False", "NoConflicts")
+    assert entries["same"]["Accepted"] == ("False", "HostnameConflict") and entries["same"]["Conflicted"] == ("True", "HostnameConflict")
+    assert by["Gateway", "gw"]["status"]["attachedListenerSets"] == 1
+    assert by["BackendTLSPolicy", "p"]["status"]["ancestors"][0]["ancestorRef"]["name"] == "gw"
+    # A running gateway says the same of them.
+    admin = ["--admin", f"127.0.0.1:{gw.admin_port}"]
+    running = without_times(json.loads(run("status", *admin, "-o", "json")[1])["items"])
+    assert running == items
+    # YAML says what JSON says.
+    code, out, _ = run("status", gw.folder, "-o", "yaml")
+    assert code == 0 and out.startswith("apiVersion: v1\nkind: List\nitems:\n- apiVersion: ")
+    values = [re.sub(r"^\w+: ", "", line.lstrip("- ")) for line in out.splitlines()]
+    plain = [v.strip("'\"") for v in values if not re.fullmatch(r"\w+:", v)]
+    assert len(plain) == len(leaves(json.loads(run("status", gw.folder, "-o", "json")[1])))
+    for leaf in leaves(items):
+        assert str(leaf) in plain, leaf
+
+
 def test_check_names_place_field_and_remedy(gw):
     gw.write('apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec:\n  rules:\n  - matchs: []\n', name="r.yaml")
     code, out, err = run("check", gw.folder)
@@ -64,6 +131,58 @@ def test_explain_names_winner_and_losers(gw):
     code, out, _ = run("explain", "GET", "http://h.test/api/x", "-H", "x: 1", gw.folder, "-o", "json")
     assert code == 0 and "default/b" in out
     assert run("explain", "GET", "http://h.test/none", gw.folder)[0] == 1
+
+
+def test_explain_tells_of_every_rule_that_lost_and_why(gw):
+    """Text and JSON, of folders and of a running gateway; asked twice it says the same."""
+    listeners = [{"name": n, "port": gw.port, "protocol": "HTTP", **({"hostname": h} if h else {})}
+                 for n, h in (("all", None), ("wild", "*.test"), ("exact", "h.test"), ("far", "far.test"))]  # fmt: skip
+    x1 = {"headers": [{"name": "X", "value": "1"}]}
+    filters = [{"type": "RequestHeaderModifier", "requestHeaderModifier": {"set": [{"name": "a", "value": "b"}]}},
+               {"type": "URLRewrite", "urlRewrite": {"hostname": "up.test"}},
+               {"type": "RequestMirror", "requestMirror": {"backendRef": ref("b"), "percent": 30}}]  # fmt: skip
+    added = [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"add": [{"name": "c", "value": "d"}]}}]
+    rules = [
+        {"name": "won", "matches": [{"path": {"value": "/api"}}], "filters": filters, "backendRefs": [ref("a", 3, added), ref("missing", 1)],
+         "retry": {"attempts": 2}, "timeouts": {"request": "3s"}},
+        {"matches": [{"path": {"value": "/api/v"}}, {"path": {"type": "Exact", "value": "/api/x"}, "method": "POST"}]},
+        {"matches": [{"path": {"value": "/api"}, **x1}]},
+        {"matches": [{"path": {"value": "/api"}, "queryParams": [{"name": "q", "type": "RegularExpression", "value": "a+"}]}]},
+        {"matches": [{"path": {"value": "/"}}]},
+    ]  # fmt: skip
+    gw.write(gateway(gw.port, listeners=listeners), backend("a", "127.0.0.1:1"), backend("b", "127.0.0.1:2"),
+             route(rules=rules, hostnames=["h.test", "far.test"]), route("other", hostnames=["g.test"]))  # fmt: skip
+    url = f"http://h.test:{gw.port}/api/x?q=b"
+    gw.start()
+    for where in ([gw.folder], ["--admin", f"127.0.0.1:{gw.admin_port}"]):
+        code, out, _ = run("explain", "GET", url, "-H", "x: 2", *where, "-o", "json")
+        assert code == 0
+        said = json.loads(out)
+        assert (said["verdict"], said["listener"], said["route"], said["rule"], said["ruleName"]) == ("found", "Gateway/default/gw/exact", "HTTPRoute/default/r", 0, "won")
+        assert [f["type"] for f in said["plan"]["filters"]] == ["request_headers", "rewrite", "mirror"]
+        assert [b["weight"] for b in said["plan"]["backends"]] == [3, 1] and said["plan"]["backends"][0]["filters"]
+        lost = [(x["listener"].split("/")[-1], x["route"].split("/")[-1], x["rule"], x["why"], x.get("detail")) for x in said["notTaken"]]
+        elsewhere = [("all", "another listener is more specific"), ("wild", "another listener is more specific"), ("far", "its listener does not take the host")]
+        matches = [0, 1, 1, 2, 3, 4]  # of route r, by rule
+        assert sorted(lost[:4], key=lambda x: x[2]) == [
+            ("exact", "r", 1, "the method does not fit", None),
+            ("exact", "r", 2, "a header does not fit", "x"),
+            ("exact", "r", 3, "a query parameter does not fit", "q"),
+            ("exact", "r", 4, "fits, but another match goes before it", None),
+        ]
+        rest = lost[4:]
+        assert ("exact", "r", 1, "the path does not fit", None) in rest
+        for name, why in elsewhere:
+            assert [x[2] for x in rest if x[0] == name and x[1] == "r" and x[3] == why and x[4] is None] == (matches if name == "far" else sorted(matches * 2))
+        code, again, _ = run("explain", "GET", url, "-H", "x: 2", *where, "-o", "json")
+        assert again == out
+        code, text, _ = run("explain", "GET", url, "-H", "x: 2", *where)
+        for part in ('rule      HTTPRoute/default/r rule 0 "won"', "RequestHeaderModifier set a: b", "URLRewrite host up.test", "RequestMirror 30/100 to Backend/default/b",
+                     "weight 3 Backend/default/a 127.0.0.1:1", "ResponseHeaderModifier add c: d", "weight 1 answers 500 (backend_not_found)"):  # fmt: skip
+            assert part in text, text
+        assert len(re.findall(r"^    HTTPRoute/.*\) at Gateway/\S+: ", text, re.M)) == len(lost)
+        code, text, _ = run("explain", "GET", f"http://h.test:{gw.port + 1}/", *where)
+        assert code == 1 and f"nothing listens on port {gw.port + 1}" in text
 
 
 def test_usage_errors_exit_2():

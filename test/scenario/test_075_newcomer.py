@@ -59,10 +59,16 @@ def test_reference_pages_are_the_programs_tables(page):
     assert say("--docs", page).stdout == (ROOT / "docs" / f"{page}.md").read_text(), "run: make docs"
 
 
-@pytest.mark.parametrize("command", ["serve", "check", "status", "explain", "version"])
+@pytest.mark.parametrize("command", ["serve", "controller", "check", "status", "explain", "version"])
 def test_help_of_each_command(command):
     p = say(command, "--help")
-    assert p.returncode == 0 and p.stdout.startswith(f"usage: sluice {command}") and p.stderr == ""
+    assert p.returncode == 0 and p.stdout.startswith(f"usage: sluice {command} ") and p.stderr == ""
+    usage, what, *_ = p.stdout.split("\n\n")
+    assert re.fullmatch(r"usage:( [^ \n]+)+ \[OPTIONS\]", usage) and what.endswith(".")
+    assert re.search(r"^  --help\n      \S", p.stdout, re.M)
+    # An argument that the usage line has without brackets has to be given.
+    if re.search(rf"{command} [A-Z]", usage):
+        assert say(command).returncode == 2
 
 
 def test_man_page_is_clean_and_names_every_option(tmp_path):

@@ -207,19 +207,20 @@ static void test_a_regex_limit_is_not_a_no(void **state)
 struct told {
 	struct match_trace trace;
 	const struct match *m[TABLE_MAX];
+	uint64_t listener[TABLE_MAX];
 	enum match_why why[TABLE_MAX];
 	size_t n;
 };
 
-static void told_seen(struct match_trace *trace, uint64_t listener, struct str hostname,
-	const struct match *m, enum match_why why, struct str detail)
+static void told_seen(struct match_trace *trace, const struct match_listener *listener,
+	struct str hostname, const struct match *m, enum match_why why, struct str detail)
 {
 	struct told *t = container_of(trace, struct told, trace);
 
-	(void)listener;
 	(void)hostname;
 	(void)detail;
 	AN(t->n < TABLE_MAX);
+	t->listener[t->n] = listener->id;
 	t->m[t->n] = m;
 	t->why[t->n++] = why;
 }
@@ -259,6 +260,33 @@ static void test_explain_tells_why_each_lost(void **state)
 		assert_ptr_equal(told.m[i], m[i]);
 		assert_string_equal(match_why_text(told.why[i]), match_why_text(want[i]));
 	}
+	router_unref(t.r);
+}
+
+/* The same question has the same answer, however the tables lie in memory. */
+static void test_explain_tells_listeners_in_their_order(void **state)
+{
+	struct match_listener l[9] = {{.id = 100, .hostname = STR("h")}};
+	struct table t = {0};
+	struct told told = {.trace = {told_seen}};
+	struct match_request rq = {.host = STR("h"), .path = STR("/"), .method = MATCH_METHOD_GET};
+	struct match_result res;
+	struct match *m = table_add(&t, 100, "", MATCH_PATH_PREFIX, "/");
+	static const char *const names[] = {"*.a", "*.b", "*.c", "*.d", "*.e", "*.f", "*.g", ""};
+
+	(void)state;
+	for (size_t i = 1; i < ARRAY_LEN(l); i++) {
+		l[i] = (struct match_listener){.id = i, .hostname = str_from(names[i - 1])};
+		router_edit_add(t.edit, i, (struct str){0}, m);
+	}
+	table_ready(&t, l, ARRAY_LEN(l));
+	assert_int_equal(router_explain(t.r, &rq, &told.trace, &res), MATCH_FOUND);
+	assert_int_equal(told.n, ARRAY_LEN(l));
+	assert_int_equal(told.why[0], MATCH_WHY_WON);
+	for (size_t i = 1; i < told.n; i++)
+		assert_int_equal(told.listener[i], i);
+	assert_int_equal(told.why[1], MATCH_WHY_ELSEWHERE);
+	assert_int_equal(told.why[8], MATCH_WHY_LISTENER);
 	router_unref(t.r);
 }
 
@@ -446,11 +474,12 @@ static bool finds(const struct router *r, const struct match *m)
 	return router_match(r, &rq, &res) == MATCH_FOUND && res.match == m;
 }
 
-static void count_each(void *ctx, uint64_t listener, struct str hostname, const struct match *m)
+static void count_each(
+	void *ctx, const struct match_listener *l, struct str hostname, const struct match *m)
 {
 	(void)hostname;
 	(void)m;
-	*(uint64_t *)ctx += listener;
+	*(uint64_t *)ctx += l->id;
 }
 
 /* Listeners of one scope look at the same entries, in whatever router they stand. */
@@ -501,6 +530,7 @@ int main(void)
 		cmocka_unit_test(test_the_oldest_then_the_first_name_then_the_first_rule),
 		cmocka_unit_test(test_a_regex_limit_is_not_a_no),
 		cmocka_unit_test(test_explain_tells_why_each_lost),
+		cmocka_unit_test(test_explain_tells_listeners_in_their_order),
 		cmocka_unit_test(test_random_edits_against_naive),
 		cmocka_unit_test(test_many_entries_come_and_go),
 		cmocka_unit_test(test_methods_have_names),
