@@ -402,8 +402,8 @@ void options_help(enum command command, struct buf *out)
 			buf_printf(out,
 				"usage: sluice %s%s%s [OPTIONS]\n\n%s.\n\noptions (each also as a"
 				" variable, --log-level as SLUICE_LOG_LEVEL):\n",
-				commands[i].name, *commands[i].usage ? " " : "",
-				commands[i].usage, commands[i].help);
+				commands[i].name, *commands[i].usage ? " " : "", commands[i].usage,
+				commands[i].help);
 	}
 	for (size_t id = 0; id < OPTION_COUNT_; id++) {
 		const struct option_def *d = &defs[id];

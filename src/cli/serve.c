@@ -106,19 +106,15 @@ static int start_access_log(struct serve *s)
 /* A path's folder, which must be readable too: that is where a swapped link or a rename shows. */
 static char *holder_of(struct str path)
 {
-	char *holder, *slash;
+	size_t n = path.n;
 
-	while (path.n > 1 && path.p[path.n - 1] == '/')
-		path.n--;
-	holder = mem_strdup(path);
-	slash = strrchr(holder, '/');
-	if (slash == holder)
-		slash[1] = '\0';
-	else if (slash)
-		*slash = '\0';
-	else
-		strcpy(holder, ".");
-	return holder;
+	while (n > 1 && path.p[n - 1] == '/')
+		n--;
+	while (n && path.p[n - 1] != '/')
+		n--;
+	if (n == 0)
+		return mem_strdup(STR("."));
+	return mem_strdup(str_take(path, n > 1 ? n - 1 : 1));
 }
 
 static bool sandbox_wanted(const struct options *o)

@@ -317,9 +317,11 @@ static void reuse_index(struct reuse *r)
 /* Takes from the old ones the document with the same bytes, or NULL. */
 static struct document *document_reuse(struct reuse *r, uint64_t hash, size_t size)
 {
-	struct document **at = r->next < r->n ? &r->old[r->next] : NULL, *d;
+	struct document **at, *d;
 
-	if (!at || !document_is(*at, hash, size)) {
+	if (r->next < r->n && document_is(r->old[r->next], hash, size)) {
+		at = &r->old[r->next];
+	} else {
 		if (!r->by_hash.n && r->n)
 			reuse_index(r);
 		/* Of two with the same bytes one is found: the other is decoded anew. */

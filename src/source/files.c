@@ -180,8 +180,8 @@ static void file_visit(struct files *f, const char *path)
 {
 	struct file *file = file_get(f, path);
 	struct stat st;
-	char *text;
-	size_t n;
+	char *text = NULL;
+	size_t n = 0;
 	int rc;
 
 	file->seen = f->scan;
