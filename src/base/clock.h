@@ -17,6 +17,13 @@ typedef int64_t nsec;
 #define SEC(n) ((nsec)(n)*NSEC_PER_SEC)
 #define NSEC_NEVER INT64_MAX
 
+/* How long to wait after <failures> failures and one more: <first>, doubled for each, at most
+ * <max>. Pure. */
+static inline nsec nsec_backoff(nsec first, unsigned failures, nsec max)
+{
+	return failures < 63 && first <= max >> failures ? first << failures : max;
+}
+
 struct clock {
 	nsec (*mono)(const struct clock *c);
 	nsec (*wall)(const struct clock *c);

@@ -119,10 +119,11 @@ static struct made *find_workload(const struct dataplane *d)
 static void apply_later(struct apply *x)
 {
 	struct provision *p = x->owner->p;
+	nsec wait = nsec_backoff(MSEC(200), x->failures, SEC(20));
 
+	x->failures++;
 	apply_move(x, APPLY_IDLE);
-	loop_timer_arm(api_loop(p->api), &x->again,
-		MIN(MSEC(200) << MIN(x->failures++, 7u), SEC(20)) + api_jitter(p->api, MSEC(200)));
+	loop_timer_arm(api_loop(p->api), &x->again, wait + api_jitter(p->api, MSEC(200)));
 }
 
 static void apply_good(struct apply *x)

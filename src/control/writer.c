@@ -131,7 +131,7 @@ static void on_done(struct api_call *call, int res, int status, struct str body)
 		log_warn("status not written", LOG_STR("kind", object_kind_name(x->kind)),
 			LOG_STR("object", x->key), LOG_INT("status", status), LOG_ERR(res),
 			LOG_STR("answer", str_take(body, 300)));
-	pause_for(x, MIN(MSEC(20) << MIN(x->failures, 9u), SEC(5)));
+	pause_for(x, nsec_backoff(MSEC(20), x->failures, SEC(5)));
 }
 
 static struct str now_text(struct writer_status *w, struct arena *a)

@@ -266,7 +266,7 @@ static bool same_keys(const struct schema *s, const char *a, const char *b)
 
 			if (!str_eq(*x, *y))
 				return false;
-		} else if (memcmp(a + f->offset, b + f->offset, f->schema->size)) {
+		} else if (memcmp(a + f->offset, b + f->offset, f->schema->size) != 0) {
 			return false;
 		}
 	}

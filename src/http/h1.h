@@ -99,10 +99,6 @@ void h1_chunked_skip(struct h1_chunked *c, uint64_t n);
 /* Size line of a chunk of <n> > 0 bytes; returns its length. */
 unsigned h1_chunk_head(char out[H1_CHUNK_HEAD_MAX], uint64_t n);
 
-/* Whether a trailer of this name may be forwarded if policy lists it: never what frames, routes or
- * authorises (RFC 9110 §6.5.1). */
-bool h1_trailer_allowed(enum http_id id, struct str name);
-
 /* --- heads out --------------------------------------------------------------------------- */
 
 enum h1_connection {

@@ -219,17 +219,3 @@ unsigned h1_chunk_head(char out[H1_CHUNK_HEAD_MAX], uint64_t n)
 	out[digits + 1] = '\n';
 	return digits + 2;
 }
-
-bool h1_trailer_allowed(enum http_id id, struct str name)
-{
-	static const char *const never[] = {"set-cookie", "cache-control", "content-encoding",
-		"content-type", "content-range", "range", "max-forwards", "www-authenticate",
-		"proxy-authorization", "location", "vary", "age", "retry-after"};
-
-	if (http_id_flags(id) != 0 || !http_token_ok(name))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(never); i++)
-		if (str_eq_nocase(name, str_from(never[i])))
-			return false;
-	return !str_eq_nocase(str_take(name, 12), STR("x-forwarded-"));
-}

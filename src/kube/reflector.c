@@ -199,7 +199,7 @@ static bool passing(const struct reflector *r, int res)
 
 static void fail(struct reflector *r, int res)
 {
-	nsec wait = MIN(REFLECTOR_BACKOFF_FIRST << MIN(r->failures, 10u), REFLECTOR_BACKOFF_MAX);
+	nsec wait = nsec_backoff(REFLECTOR_BACKOFF_FIRST, r->failures, REFLECTOR_BACKOFF_MAX);
 
 	r->failures++;
 	say_trouble(r, res);

@@ -462,17 +462,18 @@ static bool filters_go_on(struct exchange *x)
 {
 	for (int list = 0; list < 2; list++) {
 		const struct plan_filters *f = x->filters_left[list];
-		const struct plan_filter *auth = filter_of(f, PLAN_FILTER_AUTH, x->filter_at);
+		const struct plan_filter *auth;
 
+		if (!f)
+			continue;
+		auth = filter_of(f, PLAN_FILTER_AUTH, x->filter_at);
 		if (auth) {
 			x->filter_at = (unsigned)(auth - f->p) + 1;
 			auth_start(x, auth->auth);
 			return false;
 		}
-		if (f) {
-			x->filters_left[list] = NULL;
-			x->filter_at = 0;
-		}
+		x->filters_left[list] = NULL;
+		x->filter_at = 0;
 	}
 	return filters_others(x, x->listener_filters) && filters_others(x, x->rule->filters);
 }

@@ -157,7 +157,7 @@ static bool retry_allowed(const struct exchange *x, enum proxy_reason reason)
 static nsec backoff_of(struct exchange *x)
 {
 	nsec base = x->rule->retry->backoff ? x->rule->retry->backoff : MSEC(25);
-	nsec wait = MIN(base << MIN(x->retries, 16u), MAX(base, SEC(10)));
+	nsec wait = nsec_backoff(base, x->retries, MAX(base, SEC(10)));
 
 	return wait - wait / 8 +
 	       (nsec)rand_below(&x->worker->rand, (uint32_t)MIN(wait / 4 + 1, UINT32_MAX));

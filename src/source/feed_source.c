@@ -251,7 +251,7 @@ static void on_data(struct api_call *call, struct str in)
 static void on_done(struct api_call *call, int res, int status, struct str body)
 {
 	struct feed_source *s = container_of(call, struct feed_source, call);
-	nsec wait = MIN(FEED_BACKOFF_FIRST << MIN(s->failures, 10u), FEED_BACKOFF_MAX);
+	nsec wait = nsec_backoff(FEED_BACKOFF_FIRST, s->failures, FEED_BACKOFF_MAX);
 	struct str refusal;
 
 	(void)status;

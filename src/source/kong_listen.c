@@ -96,8 +96,8 @@ static int read_port(const struct reading *r, struct str text, uint16_t *ret_por
 
 static int read_address(const struct reading *r, struct str word, struct kong_listen *ret)
 {
-	struct str rest = word;
 	size_t colon = word.n;
+	struct str rest;
 	bool v6 = word.p[0] == '[';
 
 	if (v6) {
