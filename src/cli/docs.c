@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "cli/options.h"
+#include "gwapi/peers.h"
 #include "plan/settings.h"
 #include "proxy/reasons.h"
 
@@ -58,10 +59,13 @@ static void settings_page(struct buf *out)
 		setting_range(d, out);
 		buf_printf(out, " | %s |\n", d->doc);
 	}
+	for (size_t i = 0; i < peer_setting_count; i++) {
+		const struct peer_setting *p = &peer_settings[i];
+
+		buf_printf(out, "| `%s` | %s | %s | %s |\n", p->key, p->dflt, p->allowed, p->doc);
+	}
 	buf_add(out,
-		STR("| `trusted-proxies` | | addresses and ranges, such as 10.0.0.0/8 | peers "
-		    "whose X-Forwarded fields are kept and appended to |\n\n"
-		    "## Process\n\n`--flag VALUE`, `--flag=VALUE` or the variable: `--log-level`"
+		STR("\n## Process\n\n`--flag VALUE`, `--flag=VALUE` or the variable: `--log-level`"
 		    " is `SLUICE_LOG_LEVEL`. The flag wins.\n\n"
 		    "| option | default | commands | |\n|---|---|---|---|\n"));
 	for (size_t id = 0; id < OPTION_COUNT_; id++) {
@@ -177,8 +181,17 @@ static void man_settings(struct buf *out)
 		buf_add(out, STR(")\n"));
 		buf_fini(&value);
 	}
-	buf_add(out, STR(".TP\n.B trusted\\-proxies\naddresses and ranges of peers whose "
-			 "X\\-Forwarded fields are kept and appended to\n"));
+	for (size_t i = 0; i < peer_setting_count; i++) {
+		const struct peer_setting *p = &peer_settings[i];
+
+		buf_add(out, STR(".TP\n.B "));
+		roff_text(out, p->key);
+		buf_addc(out, '\n');
+		roff_text(out, p->doc);
+		buf_add(out, STR(" ("));
+		roff_text(out, p->allowed);
+		buf_add(out, STR(")\n"));
+	}
 }
 
 void docs_man(struct buf *out)

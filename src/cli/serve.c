@@ -229,14 +229,6 @@ static int own_listens(const struct options *o, struct kong_listens *l)
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(rows); i++)
 		rc = kong_listens_parse(l, rows[i].id == OPT_STREAM_LISTEN, o->text[rows[i].id],
 			rows[i].name, &err);
-	for (size_t i = 0; rc == 0 && i < l->v.n; i++) {
-		if (!(l->v.p[i].flags & KONG_LISTEN_PROXY_PROTOCOL))
-			continue;
-		/* To serve it without would take the header for a request. */
-		buf_printf(&err, "%.*s:%u: proxy_protocol is not served yet",
-			STR_ARG(l->v.p[i].host), l->v.p[i].port);
-		rc = -EINVAL;
-	}
 	if (rc < 0)
 		fprintf(stderr, "sluice serve: %.*s\n", STR_ARG(buf_str(&err)));
 	buf_fini(&err);

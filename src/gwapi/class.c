@@ -25,7 +25,7 @@ bool class_unmanaged(const struct object *gateway_class)
 }
 
 static struct problem class_params(struct translator *t, struct unit *u, struct arena *a,
-	const struct gateway_class *c, struct plan_settings *settings, struct parent *trusted_of)
+	const struct gateway_class *c, struct plan_settings *settings, struct peer_rules *peers)
 {
 	const struct parameters_reference *r = c->spec.parameters_ref;
 
@@ -43,16 +43,17 @@ static struct problem class_params(struct translator *t, struct unit *u, struct 
 				"parametersRef of GatewayClass %.*s must name a ConfigMap (group "
 				"\"\") and its namespace.",
 				STR_ARG(c->object.name))};
-	return params_apply(t, u, a, r->namespace, r->name, settings, trusted_of);
+	return params_apply(t, u, a, r->namespace, r->name, settings, peers);
 }
 
 struct class_view class_judge(struct translator *t, struct unit *u, struct arena *a,
-	struct str name, struct plan_settings *settings, struct parent *trusted_of)
+	struct str name, struct plan_settings *settings, struct peer_rules *peers)
 {
 	const struct gateway_class *c =
 		object_gateway_class(look(t, u, KIND_GATEWAY_CLASS, STR(""), name));
 
 	*settings = plan_settings_default();
+	*peers = (struct peer_rules){0};
 	if (t->o.only_class.n && !str_eq(t->o.only_class, name))
 		return (struct class_view){0};
 	if (!c)
@@ -62,12 +63,13 @@ struct class_view class_judge(struct translator *t, struct unit *u, struct arena
 		return (struct class_view){0};
 	return (struct class_view){.ours = true,
 		.unmanaged = class_unmanaged(&c->object),
-		.refused = class_params(t, u, a, c, settings, trusted_of)};
+		.refused = class_params(t, u, a, c, settings, peers)};
 }
 
 void class_make(struct translator *t, struct class_unit *c)
 {
 	struct plan_settings settings;
+	struct peer_rules unused;
 	struct class_view v;
 	const struct object *o;
 	struct object_status *s;
@@ -76,7 +78,7 @@ void class_make(struct translator *t, struct class_unit *c)
 	unit_begin(t, &c->unit);
 	arena_fini(&c->arena);
 	arena_init(&c->arena, 0);
-	v = class_judge(t, &c->unit, &c->arena, c->unit.key, &settings, NULL);
+	v = class_judge(t, &c->unit, &c->arena, c->unit.key, &settings, &unused);
 	o = store_get(t->store, KIND_GATEWAY_CLASS, STR(""), c->unit.key);
 	if (!v.ours || !o) {
 		status_del(t, KIND_GATEWAY_CLASS, STR(""), c->unit.key);

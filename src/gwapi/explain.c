@@ -232,7 +232,7 @@ static void text_backend(struct buf *b, const struct plan *p, const struct plan_
 		return;
 	}
 	buf_printf(b, "%.*s", STR_ARG(u->name));
-	if (u->failure.n)
+	if (u->refused)
 		buf_printf(b, " answers 500: %.*s", STR_ARG(u->failure));
 	else if (u->ntargets == 0)
 		buf_add(b, u->ndns ? STR(" (addresses are looked up when serving)")
@@ -313,7 +313,7 @@ static bool rule_answers(const struct plan *p, const struct plan_rule *r)
 				? NULL
 				: plan_upstream_find(p, r->backends[i].to.upstream);
 
-		if (u && !u->failure.n && r->backends[i].weight)
+		if (u && !u->refused && r->backends[i].weight)
 			return true;
 	}
 	return false;

@@ -5,8 +5,8 @@
 
 struct good_settings {
 	struct plan_settings settings;
-	size_t n_trusted;
-	struct plan_cidr *trusted;
+	struct peer_rules peers; /* in <arena> */
+	struct arena arena;
 	size_t key_n;
 	char key[];
 };
@@ -15,7 +15,7 @@ static void good_free(struct good_settings *g)
 {
 	if (!g)
 		return;
-	mem_free(g->trusted);
+	arena_fini(&g->arena);
 	mem_free(g);
 }
 
@@ -24,11 +24,8 @@ static void good_remember(struct translator *t, const struct parent *p)
 	struct good_settings *g = mem_zalloc(sizeof(*g) + p->key.n);
 
 	g->settings = p->settings;
-	g->n_trusted = p->n_trusted;
-	if (p->n_trusted) {
-		g->trusted = mem_alloc(p->n_trusted * sizeof(*g->trusted));
-		memcpy(g->trusted, p->trusted, p->n_trusted * sizeof(*g->trusted));
-	}
+	arena_init(&g->arena, 0);
+	g->peers = peer_rules_copy(&p->peers, &g->arena);
 	g->key_n = p->key.n;
 	memcpy(g->key, p->key.p, p->key.n);
 	good_settings_forget(t, p->key);
@@ -37,13 +34,8 @@ static void good_remember(struct translator *t, const struct parent *p)
 
 static void good_use(const struct good_settings *g, struct arena *a, struct parent *p)
 {
-	struct plan_cidr *trusted = ARENA_ARRAY(a, struct plan_cidr, g->n_trusted);
-
-	for (size_t i = 0; i < g->n_trusted; i++)
-		trusted[i] = g->trusted[i];
 	p->settings = g->settings;
-	p->trusted = trusted;
-	p->n_trusted = g->n_trusted;
+	p->peers = peer_rules_copy(&g->peers, a);
 	p->unfit = p->accepted;
 	p->accepted = (struct problem){0};
 }

@@ -126,7 +126,7 @@ static void gateway_params(struct translator *t, struct group_unit *g, struct pa
 		return;
 	}
 	p->accepted = params_apply(
-		t, &g->unit, &g->arena, p->object->namespace, r->name, &p->settings, p);
+		t, &g->unit, &g->arena, p->object->namespace, r->name, &p->settings, &p->peers);
 }
 
 /* In files addresses are where to bind; in a cluster they are the controller's to assign. */
@@ -208,9 +208,10 @@ static struct parent *gateway_add(
 {
 	const struct gateway *gw = object_gateway(o);
 	struct plan_settings settings;
-	struct parent trusted = {0}, *p;
-	struct class_view c = class_judge(
-		t, &g->unit, &g->arena, gw->spec.gateway_class_name, &settings, &trusted);
+	struct peer_rules peers;
+	struct parent *p;
+	struct class_view c =
+		class_judge(t, &g->unit, &g->arena, gw->spec.gateway_class_name, &settings, &peers);
 
 	if (!judged_here(t, g, &c) || (!c.ours && !class_dangling(t, gw->spec.gateway_class_name)))
 		return NULL;
@@ -222,8 +223,7 @@ static struct parent *gateway_add(
 				"\", which always does, or add the GatewayClass.",
 				STR_ARG(gw->spec.gateway_class_name))};
 	p->settings = settings;
-	p->trusted = trusted.trusted;
-	p->n_trusted = trusted.n_trusted;
+	p->peers = peers;
 	if (c.refused.reason.n)
 		p->accepted = (struct problem){c.refused.reason,
 			arena_printf(&g->arena, "GatewayClass %.*s is not accepted: %.*s",
@@ -273,8 +273,7 @@ static void set_add(
 	p->gateway = gw;
 	p->age = MAX(o->created, gw->age);
 	p->settings = gw->settings;
-	p->trusted = gw->trusted;
-	p->n_trusted = gw->n_trusted;
+	p->peers = gw->peers;
 	p->binds = gw->binds;
 	p->n_binds = gw->n_binds;
 	set_listeners(p, &ls->spec);

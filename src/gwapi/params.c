@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Traffic settings from a ConfigMap: the table of plan/settings.h, and trusted-proxies. */
+/* Traffic settings from a ConfigMap: the table of plan/settings.h, and those about peers. */
 #include <errno.h>
 
 #include "gwapi/dataplane.h"
+#include "gwapi/peers.h"
 #include "gwapi/translate_priv.h"
-
-#define TRUSTED_KEY "trusted-proxies"
-#define TRUSTED_MAX 256
 
 /* One unit of a duration, longest names first so that "ms" is not read as "m". */
 static const struct {
@@ -126,11 +124,13 @@ static struct problem problem_of(struct str message)
 /* The key with the longest common beginning: good enough to point at a misspelt end. */
 static struct str nearest_key(struct str key)
 {
-	struct str best = STR(TRUSTED_KEY);
+	struct str best = str_from(peer_settings[0].key);
 	size_t best_n = 0;
 
-	for (size_t i = 0; i < plan_setting_count; i++) {
-		struct str k = str_from(plan_setting_table[i].key);
+	for (size_t i = 0; i < plan_setting_count + peer_setting_count; i++) {
+		struct str k = str_from(i < plan_setting_count
+						? plan_setting_table[i].key
+						: peer_settings[i - plan_setting_count].key);
 		size_t n = 0;
 
 		while (n < k.n && n < key.n && k.p[n] == key.p[n])
@@ -192,57 +192,9 @@ static struct problem dataplane_check(
 			STR_ARG(map), STR_ARG(key), STR_ARG(clip(text, 64)), STR_ARG(wanted)));
 }
 
-static int cidr_parse(struct str s, struct plan_cidr *ret_cidr)
-{
-	struct str ip = str_cut(&s, '/');
-	uint64_t bits, max;
-
-	*ret_cidr = (struct plan_cidr){0};
-	if (plan_addr_parse(ip, 0, &ret_cidr->addr) < 0)
-		return -EINVAL;
-	max = ret_cidr->addr.family == 4 ? 32 : 128;
-	bits = max;
-	if (s.n && str_to_u64(s, max, &bits) < 0)
-		return -EINVAL;
-	ret_cidr->bits = (uint8_t)bits;
-	return 0;
-}
-
-/* "10.0.0.0/8, 192.168.1.1": commas, blanks or lines between them. */
-static struct problem trusted_apply(
-	struct arena *a, struct str map, struct str text, struct parent *p)
-{
-	static const struct str between = {", \t\r\n", 4};
-	struct plan_cidr *list = ARENA_ARRAY(a, struct plan_cidr, TRUSTED_MAX);
-	size_t n = 0;
-
-	while (text.n) {
-		size_t len = 0;
-		struct str one;
-
-		while (len < text.n && str_find(between, text.p[len]) == between.n)
-			len++;
-		one = str_take(text, len);
-		text = str_skip(text, len + 1);
-		if (one.n == 0)
-			continue;
-		if (n == TRUSTED_MAX || cidr_parse(one, &list[n]) < 0)
-			return problem_of(arena_printf(a,
-				"ConfigMap %.*s: " TRUSTED_KEY ": \"%.*s\" is not allowed; give "
-				"addresses or ranges such as 10.0.0.0/8, at most %d.",
-				STR_ARG(map), STR_ARG(clip(one, 64)), TRUSTED_MAX));
-		n++;
-	}
-	if (p) {
-		p->trusted = list;
-		p->n_trusted = n;
-	}
-	return (struct problem){0};
-}
-
 struct problem params_apply(struct translator *t, struct unit *u, struct arena *a,
 	struct str namespace, struct str name, struct plan_settings *settings,
-	struct parent *trusted_of)
+	struct peer_rules *peers)
 {
 	const struct config_map *m =
 		object_config_map(look(t, u, KIND_CONFIG_MAP, namespace, name));
@@ -259,8 +211,8 @@ struct problem params_apply(struct translator *t, struct unit *u, struct arena *
 		const struct str_pair *d = &m->data[i];
 		struct problem p;
 
-		if (str_eq(d->key, STR(TRUSTED_KEY)))
-			p = trusted_apply(a, key, d->value, trusted_of);
+		if (peer_setting_find(d->key))
+			p = peer_setting_apply(a, key, d->key, d->value, peers);
 		else if (str_starts(d->key, STR(DATAPLANE_PREFIX)))
 			p = dataplane_check(a, key, d->key, d->value);
 		else

@@ -134,7 +134,7 @@ static enum plan_port_kind port_kind(const struct listener *l)
 	return PLAN_PORT_HTTP;
 }
 
-static void port_binds(struct plan_port *p, const struct slot *s)
+static struct plan_bind *port_binds(struct plan_port *p, const struct slot *s)
 {
 	const struct translate_listen *at = s->l->listen;
 	struct plan_bind *b =
@@ -144,20 +144,40 @@ static void port_binds(struct plan_port *p, const struct slot *s)
 	if (at && at->n_binds) {
 		memcpy(b, at->binds, at->n_binds * sizeof(*b));
 		p->nbinds = (uint32_t)at->n_binds;
-		return;
+		return b;
 	}
 	if (s->addr.family) {
 		b[0] = (struct plan_bind){.addr = s->addr, .backlog = BACKLOG};
 		b[0].addr.port = s->number;
 		b[0].flags = s->addr.family == 6 ? PLAN_BIND_V6ONLY : 0;
 		p->nbinds = 1;
-		return;
+		return b;
 	}
 	b[0] = (struct plan_bind){.addr = {.family = 4, .port = s->number}, .backlog = BACKLOG};
 	b[1] = (struct plan_bind){.addr = {.family = 6, .port = s->number},
 		.backlog = BACKLOG,
 		.flags = PLAN_BIND_V6ONLY};
 	p->nbinds = 2;
+	return b;
+}
+
+/* Where the eldest Gateway's settings say so; a listen of the user's own may say so by itself. */
+static bool port_wants_header(const struct peer_rules *r, uint16_t number)
+{
+	bool wants = r->header_everywhere;
+
+	for (size_t i = 0; i < r->n_header_ports; i++)
+		wants = wants || r->header_ports[i] == number;
+	return wants;
+}
+
+static void port_peers(struct plan_port *p, struct plan_bind *binds, const struct peer_rules *r)
+{
+	p->peers = plan_peers_copy(&r->believed, plan_port_arena(p));
+	if (p->kind == PLAN_PORT_UDP || !port_wants_header(r, p->number))
+		return;
+	for (uint32_t i = 0; i < p->nbinds; i++)
+		binds[i].flags |= PLAN_BIND_PROXY_PROTOCOL;
 }
 
 static struct str port_name(struct buf *b, const struct slot *s)
@@ -182,7 +202,6 @@ static bool port_make(
 	const struct parent *eldest = s[0].l->parent;
 	struct plan_port *p;
 	struct plan_listener *list;
-	struct plan_cidr *trusted;
 	bool any = false;
 
 	for (size_t i = 0; i < n; i++)
@@ -190,18 +209,13 @@ static bool port_make(
 	if (!any)
 		return false;
 	p = plan_port_new(name, s[0].number, port_kind(s[0].l));
-	port_binds(p, &s[0]);
+	port_peers(p, port_binds(p, &s[0]), &eldest->peers);
 	list = ARENA_ARRAY(plan_port_arena(p), struct plan_listener, n);
 	for (size_t i = 0; i < n; i++)
 		listener_fill(t, g, plan_port_arena(p), s[i].l, &list[i]);
 	p->listeners = list;
 	p->nlisteners = (uint32_t)n;
 	p->settings = settings_copy(plan_port_arena(p), &eldest->settings);
-	trusted = ARENA_ARRAY(plan_port_arena(p), struct plan_cidr, eldest->n_trusted);
-	for (size_t i = 0; i < eldest->n_trusted; i++)
-		trusted[i] = eldest->trusted[i];
-	p->trusted = trusted;
-	p->ntrusted = (uint32_t)eldest->n_trusted;
 	if (!t->edit) {
 		plan_port_free(p);
 		return true;

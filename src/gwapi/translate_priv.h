@@ -145,6 +145,16 @@ struct listener {
 	struct str takes_name; /* "Gateway/ns/name/…" */
 };
 
+/* Settings that are about who connects, and on which ports. */
+struct peer_rules {
+	struct plan_peers believed;
+	const uint16_t *header_ports; /* of listeners: connections begin with a PROXY header */
+	size_t n_header_ports;
+	bool header_everywhere; /* on all of them */
+};
+/* A copy in <a>, lists included. */
+struct peer_rules peer_rules_copy(const struct peer_rules *p, struct arena *a);
+
 /* A Gateway or ListenerSet of ours as its group made it.  Lives until the group is made again. */
 struct parent {
 	enum object_kind kind;
@@ -163,8 +173,7 @@ struct parent {
 	bool insecure; /* AllowInsecureFallback */
 	bool takes; /* its listeners take part (not refused as a whole) */
 	struct plan_settings settings;
-	const struct plan_cidr *trusted;
-	size_t n_trusted;
+	struct peer_rules peers;
 	struct plan_addr *binds; /* spec.addresses in FILES; none: all */
 	size_t n_binds;
 	struct plan_pem *client_cert; /* counted */
@@ -371,15 +380,19 @@ void key_split(struct str key, struct str *ret_namespace, struct str *ret_name);
 
 /* What is made of class <name>; looks are noted for <u>, texts are in <a>. */
 struct class_view class_judge(struct translator *t, struct unit *u, struct arena *a,
-	struct str name, struct plan_settings *settings, struct parent *trusted_of);
+	struct str name, struct plan_settings *settings, struct peer_rules *peers);
 void class_make(struct translator *t, struct class_unit *c);
 bool controller_ours(const struct translator *t, struct str controller);
 /* The controllerName under which status about Gateway "ns/name" is written. */
 struct str gateway_controller(const struct translator *t, struct str gateway);
-/* Applies ConfigMap namespace/name to <settings>; a problem names key and allowed values. */
+/* Applies ConfigMap namespace/name to <settings> and <peers>, whose lists are then in <a>; a
+ * problem names key and allowed values. */
 struct problem params_apply(struct translator *t, struct unit *u, struct arena *a,
 	struct str namespace, struct str name, struct plan_settings *settings,
-	struct parent *trusted_of);
+	struct peer_rules *peers);
+/* peers.c: the same for one of its keys, which peer_setting_find() has found. */
+struct problem peer_setting_apply(
+	struct arena *a, struct str map, struct str key, struct str text, struct peer_rules *peers);
 /* A duration of the Gateway API ("1h30m", "75s", "100ms"; GEP-2257).  0 or -EINVAL. */
 int must_check params_duration(struct str s, nsec *ret_value);
 

@@ -332,6 +332,13 @@ static struct str tls_client(
 	return STR("");
 }
 
+/* <why> lives as long as <p>. */
+static void upstream_refuse(struct plan_upstream *p, enum plan_refusal reason, struct str why)
+{
+	p->refused = (uint8_t)reason;
+	p->failure = why;
+}
+
 static struct str policy_failure(const struct policy_view *v)
 {
 	return v->accepted.reason.n ? v->accepted.message : v->resolved.message;
@@ -353,7 +360,7 @@ static void tls_fill(struct translator *t, struct upstream_unit *u, struct plan_
 	if (!why.n)
 		why = tls_client(t, u, a, tls);
 	if (why.n)
-		p->failure = arena_str(a, why);
+		upstream_refuse(p, PLAN_REFUSED_BACKEND_TLS, arena_str(a, why));
 }
 
 static void service_tls(struct translator *t, struct upstream_unit *u, struct arena *a,
@@ -381,7 +388,8 @@ static void backend_tls(struct translator *t, struct upstream_unit *u, struct ar
 	if (!b->spec.tls && b->spec.protocol != BACKEND_PROTOCOL_HTTPS)
 		return;
 	if (!b->spec.tls) {
-		p->failure = STR("The Backend's protocol is HTTPS but it has no tls.");
+		upstream_refuse(p, PLAN_REFUSED_BACKEND_TLS,
+			STR("The Backend's protocol is HTTPS but it has no tls."));
 		return;
 	}
 	v = backend_tls_judge(t, &u->unit, a, b);
@@ -407,8 +415,9 @@ static struct plan_upstream *upstream_build(
 	p->ndns = (uint32_t)hosts->v.n;
 	p->protocol = u->protocol;
 	if (list->refused && list->v.n == 0)
-		p->failure = STR("Every address of the backend is loopback or link-local, which "
-				 "may not be reached from a cluster.");
+		upstream_refuse(p, PLAN_REFUSED_BACKEND_REFUSED,
+			STR("Every address of the backend is loopback or link-local, which may not "
+			    "be reached from a cluster."));
 	return p;
 }
 

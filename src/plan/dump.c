@@ -82,7 +82,6 @@ static void dump_upstream(struct json *j, const struct plan_upstream *u)
 	json_open(j, '{');
 	json_key_text(j, "name", u->name);
 	json_key_text(j, "protocol", plan_protocol_name(u->protocol));
-	json_key_int(j, "proxyProtocol", u->proxy_out);
 	json_key_text(j, "failure", u->failure);
 	if (u->tls)
 		dump_client_tls(j, u->tls);
@@ -253,6 +252,23 @@ static void dump_router(struct json *j, const struct plan_port_slot *slot)
 	vec_fini(&r.all);
 }
 
+static void dump_cidrs(struct json *j, const char *key, const struct plan_cidr *list, uint32_t n)
+{
+	json_key(j, key);
+	json_open(j, '[');
+	for (uint32_t i = 0; i < n; i++)
+		dump_cidr(j, &list[i]);
+	json_close(j, ']');
+}
+
+static void dump_peers(struct json *j, const struct plan_peers *p)
+{
+	dump_cidrs(j, "trusted", p->trusted, p->ntrusted);
+	if (p->nbalancers)
+		dump_cidrs(j, "balancers", p->balancers, p->nbalancers);
+	json_key_true(j, "othersPlain", p->others_plain);
+}
+
 static void dump_port(struct json *j, const struct plan *p, const struct plan_port_slot *slot)
 {
 	static const char *const kinds[] = {
@@ -273,11 +289,7 @@ static void dump_port(struct json *j, const struct plan *p, const struct plan_po
 	for (uint32_t i = 0; i < port->nbinds; i++)
 		dump_bind(j, &port->binds[i]);
 	json_close(j, ']');
-	json_key(j, "trusted");
-	json_open(j, '[');
-	for (uint32_t i = 0; i < port->ntrusted; i++)
-		dump_cidr(j, &port->trusted[i]);
-	json_close(j, ']');
+	dump_peers(j, &port->peers);
 	json_key(j, "listeners");
 	json_open(j, '[');
 	for (uint32_t i = 0; i < port->nlisteners; i++)

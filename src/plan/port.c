@@ -18,6 +18,24 @@ struct plan_port *plan_port_new(struct str name, uint16_t number, enum plan_port
 	return p;
 }
 
+static const struct plan_cidr *cidrs_copy(const struct plan_cidr *list, uint32_t n, struct arena *a)
+{
+	struct plan_cidr *copy = ARENA_ARRAY(a, struct plan_cidr, n);
+
+	for (uint32_t i = 0; i < n; i++)
+		copy[i] = list[i];
+	return copy;
+}
+
+struct plan_peers plan_peers_copy(const struct plan_peers *p, struct arena *a)
+{
+	struct plan_peers copy = *p;
+
+	copy.trusted = cidrs_copy(p->trusted, p->ntrusted, a);
+	copy.balancers = cidrs_copy(p->balancers, p->nbalancers, a);
+	return copy;
+}
+
 static void server_tls_unref(const struct plan_server_tls *tls)
 {
 	if (tls->parsed_free)

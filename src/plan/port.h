@@ -23,7 +23,7 @@ enum plan_port_kind {
 };
 
 enum plan_bind_flag {
-	PLAN_BIND_PROXY_PROTOCOL = 1, /* each connection begins with a PROXY header (v1 or v2) */
+	PLAN_BIND_PROXY_PROTOCOL = 1, /* connections begin with a PROXY header: plan_peers */
 	PLAN_BIND_NO_HTTP2 = 2,
 	PLAN_BIND_V6ONLY = 4,
 	PLAN_BIND_DUAL = 8, /* an IPv6 socket that takes IPv4 too; without either: the port's own */
@@ -31,6 +31,18 @@ enum plan_bind_flag {
 	PLAN_BIND_KEEPALIVE = 32, /* SO_KEEPALIVE, with the values below where they are not 0 */
 	PLAN_BIND_NO_KEEPALIVE = 64,
 };
+
+/* What a port believes of the peers that connect to it. */
+struct plan_peers {
+	const struct plan_cidr *trusted; /* whose X-Forwarded fields are kept */
+	const struct plan_cidr *balancers; /* who may send PROXY headers; none: everybody */
+	uint32_t ntrusted;
+	uint32_t nbalancers;
+	bool others_plain; /* whoever else connects sends none; else he is refused */
+};
+/* A copy in <a>, lists included. */
+struct arena;
+struct plan_peers plan_peers_copy(const struct plan_peers *p, struct arena *a);
 
 /* A socket address.  Whether it could be bound is told by the data plane, not by the plan. */
 struct plan_bind {
@@ -84,10 +96,9 @@ struct plan_port {
 	const struct plan_bind *binds;
 	const struct plan_listener *listeners;
 	const struct plan_settings *settings; /* before a listener is known */
-	const struct plan_cidr *trusted; /* proxies whose X-Forwarded-* and PROXY headers count */
+	struct plan_peers peers;
 	uint32_t nbinds;
 	uint32_t nlisteners;
-	uint32_t ntrusted;
 	uint16_t number; /* what clients and parentRefs call it; sockets may differ (binds) */
 	uint8_t kind; /* enum plan_port_kind */
 };

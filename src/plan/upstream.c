@@ -95,7 +95,7 @@ struct plan_upstream *plan_upstream_copy(const struct plan_upstream *from, size_
 	u->dns = dns;
 	u->ndns = from->ndns;
 	u->protocol = from->protocol;
-	u->proxy_out = from->proxy_out;
+	u->refused = from->refused;
 	u->failure = arena_str(a, from->failure);
 	if (from->tls)
 		u->tls = client_tls_copy(a, from->tls);

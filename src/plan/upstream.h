@@ -91,8 +91,6 @@ struct plan_client_tls {
 	void (*parsed_free)(void *parsed); /* called when the upstream is freed */
 };
 
-enum plan_proxy_protocol { PLAN_PROXY_NONE, PLAN_PROXY_V1, PLAN_PROXY_V2 };
-
 struct plan_upstream {
 	struct plan_segment seg;
 	struct plan_store *store; /* set when put: told when endpoints are let go */
@@ -105,8 +103,9 @@ struct plan_upstream {
 	uint32_t ndns;
 	uint32_t tally; /* metric series, set when put (tally.h) */
 	uint8_t protocol; /* enum plan_protocol */
-	uint8_t proxy_out; /* enum plan_proxy_protocol: sent to the endpoint; never pooled */
-	/* Not "" : no request may go there (a policy that cannot be met); 500 with this message. */
+	/* enum plan_refusal, not NONE: no request may go there, for the reason that <failure> tells
+	 * in a sentence. */
+	uint8_t refused;
 	struct str failure;
 };
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "net/proxy_header.h"
 #include "proxy/exchange_priv.h"
 #include "proxy/metrics_priv.h"
 
@@ -108,6 +109,8 @@ static void conn_idle_timer(struct conn *c)
 
 	if (idle)
 		loop_timer_arm(c->worker->loop, &c->timer, idle);
+	else
+		loop_timer_cancel(c->worker->loop, &c->timer); /* of what came before */
 }
 
 static void conn_begin(struct conn *c, struct slice first)
@@ -202,13 +205,163 @@ static void head_received(struct conn *c, struct slice got, int res)
 		head_want_more(c);
 }
 
-/* --- events -------------------------------------------------------------------------------- */
+/* --- its beginning ------------------------------------------------------------------------- */
+
+/* The listener for the name in a ClientHello; NULL: there is none, or it cannot be carried out. */
+static struct tls_policy *conn_policy(void *ctx, struct str name)
+{
+	struct conn *c = ctx;
+	const struct plan_port_slot *slot = bind_slot(c->bind);
+	const struct match_listener *m;
+	const struct plan_listener *l;
+	char key[HOST_KEY_MAX];
+
+	if (!slot || (name.n && host_key(name, key, &name) < 0))
+		return NULL;
+	m = router_listener(slot->router, name);
+	l = m ? m->payload : NULL;
+	if (!l || !l->http || !l->tls || !l->tls->parsed || l->failure)
+		return NULL;
+	c->demands = listener_demands(l);
+	return l->tls->parsed;
+}
 
 static void conn_wait(struct conn *c)
 {
 	if (!op_inflight(&c->recv.op))
 		stream_recv(c->stream, &c->recv, NBUF_SMALL);
 }
+
+/* The limit is from accept on: a timer that runs goes on. */
+static void conn_handshake(struct conn *c, struct slice first, nsec limit)
+{
+	conn_move(c, CONN_HANDSHAKE);
+	c->tls = tls_accept(&c->worker->tls, &c->tcp.stream, conn_policy, c);
+	c->stream = tls_stream(c->tls);
+	if (!timer_armed(&c->timer))
+		loop_timer_arm(c->worker->loop, &c->timer, limit);
+	if (first.n)
+		tls_first(c->tls, first);
+	tls_handshake(c->tls, &c->turn);
+}
+
+/* Once what comes before has come; <first> is what came with it. */
+static void conn_start(struct conn *c, struct slice first)
+{
+	const struct plan_port_slot *slot = bind_slot(c->bind);
+
+	if (slot && slot->port->kind == PLAN_PORT_TLS) {
+		conn_handshake(c, first, slot->port->settings->handshake_timeout);
+		return;
+	}
+	conn_move(c, CONN_IDLE);
+	conn_idle_timer(c);
+	if (first.n)
+		conn_begin(c, first);
+	else
+		conn_wait(c);
+}
+
+/* --- the PROXY header ---------------------------------------------------------------------- */
+
+bool conn_from(const struct conn *c, const struct plan_cidr *list, uint32_t n)
+{
+	struct plan_addr peer = {0};
+
+	if (c->tcp.peer.sa.sa_family == AF_INET) {
+		peer.family = 4;
+		memcpy(peer.ip, &c->tcp.peer.in.sin_addr, 4);
+	} else {
+		peer.family = 6;
+		memcpy(peer.ip, &c->tcp.peer.in6.sin6_addr, 16);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		if (plan_cidr_has(&list[i], &peer))
+			return true;
+	}
+	return false;
+}
+
+static void proxy_header_refuse(struct conn *c, enum header_refusals why)
+{
+	struct str name = metrics_header_refused(why);
+	char peer[ADDR_TEXT];
+
+	log_debug("PROXY header refused",
+		LOG_STR("peer", str_from(addr_format(&c->tcp.peer, peer))), LOG_STR("why", name));
+	conn_close(c);
+}
+
+/* What follows is the client's own. */
+static void proxy_header_done(struct conn *c, const struct proxy_header *h, size_t n)
+{
+	struct slice first = c->rest;
+
+	if (h->source.len)
+		c->tcp.peer = h->source;
+	c->rest = (struct slice){0};
+	first.p += n;
+	first.n -= n;
+	if (!first.n)
+		slice_drop(&first);
+	conn_start(c, first);
+}
+
+static void proxy_header_received(struct conn *c, struct slice got, int res)
+{
+	struct proxy_header h;
+	int n;
+
+	if (res <= 0) {
+		/* Who only looks whether we listen is no client. */
+		if (c->rest.n)
+			proxy_header_refuse(c, HEADER_TRUNCATED);
+		else
+			conn_close(c);
+		return;
+	}
+	if (c->rest.n) {
+		AN(got.p == c->rest.p + c->rest.n);
+		c->rest.n += got.n;
+		slice_drop(&got);
+	} else {
+		c->rest = got;
+	}
+	n = proxy_header_parse(str_of(c->rest.p, c->rest.n), &h);
+	if (n > 0)
+		proxy_header_done(c, &h, (size_t)n);
+	else if (n == 0)
+		head_want_more(c);
+	else
+		proxy_header_refuse(c, n == -EMSGSIZE  ? HEADER_TOO_LONG
+				       : n == -EBADMSG ? HEADER_CHECKSUM
+						       : HEADER_MALFORMED);
+}
+
+/* One timer for the header and what is the next to come: a handshake, or a request's first byte. */
+static void proxy_header_wait(struct conn *c, const struct plan_port *port)
+{
+	const struct plan_settings *s = port->settings;
+
+	loop_timer_arm(c->worker->loop, &c->timer,
+		port->kind == PLAN_PORT_TLS ? s->handshake_timeout : s->head_timeout);
+	conn_wait(c);
+}
+
+static void proxy_header_begin(struct conn *c)
+{
+	const struct plan_port *port = bind_slot(c->bind)->port;
+	const struct plan_peers *p = &port->peers;
+
+	if (!p->nbalancers || conn_from(c, p->balancers, p->nbalancers))
+		proxy_header_wait(c, port);
+	else if (p->others_plain)
+		conn_start(c, (struct slice){0});
+	else
+		proxy_header_refuse(c, HEADER_UNTRUSTED);
+}
+
+/* --- events -------------------------------------------------------------------------------- */
 
 static void conn_linger_received(struct conn *c, int res)
 {
@@ -247,6 +400,9 @@ static void conn_received(struct op *op, int res)
 	case CONN_LINGER:
 		slice_drop(&got);
 		conn_linger_received(c, res);
+		break;
+	case CONN_PROXY_HEADER:
+		proxy_header_received(c, got, res);
 		break;
 	case CONN_HANDSHAKE:
 	case CONN_CLOSED:
@@ -304,31 +460,14 @@ static void conn_timer(struct timer *t)
 		exchange_start_last(head_exchange(c), PROXY_R_HEAD_TIMEOUT);
 		return;
 	}
+	if (c->state == CONN_PROXY_HEADER) {
+		proxy_header_refuse(c, HEADER_TIMEOUT);
+		return;
+	}
 	metrics_conn_end(c->state == CONN_IDLE     ? CONN_END_IDLE
 			 : c->state == CONN_LINGER ? CONN_END_LINGER
 						   : CONN_END_HANDSHAKE);
 	conn_close(c);
-}
-
-/* --- TLS ----------------------------------------------------------------------------------- */
-
-/* The listener for the name in a ClientHello; NULL: there is none, or it cannot be carried out. */
-static struct tls_policy *conn_policy(void *ctx, struct str name)
-{
-	struct conn *c = ctx;
-	const struct plan_port_slot *slot = bind_slot(c->bind);
-	const struct match_listener *m;
-	const struct plan_listener *l;
-	char key[HOST_KEY_MAX];
-
-	if (!slot || (name.n && host_key(name, key, &name) < 0))
-		return NULL;
-	m = router_listener(slot->router, name);
-	l = m ? m->payload : NULL;
-	if (!l || !l->http || !l->tls || !l->tls->parsed || l->failure)
-		return NULL;
-	c->demands = listener_demands(l);
-	return l->tls->parsed;
 }
 
 static void conn_turned(struct op *op, int res)
@@ -353,23 +492,11 @@ static void conn_turned(struct op *op, int res)
 	conn_wait(c);
 }
 
-static void conn_handshake(struct conn *c, nsec limit)
-{
-	struct worker *w = c->worker;
-
-	c->state = CONN_HANDSHAKE;
-	c->tls = tls_accept(&w->tls, &c->tcp.stream, conn_policy, c);
-	c->stream = tls_stream(c->tls);
-	loop_timer_arm(w->loop, &c->timer, limit);
-	tls_handshake(c->tls, &c->turn);
-}
-
 void conn_accepted(struct listener *ls, int fd, const struct addr *peer)
 {
 	struct bind_listener *bl = container_of(ls, struct bind_listener, listener);
 	struct worker *w = bl->bind->worker;
 	struct conn *c = slab_get(&w->conns);
-	const struct plan_port_slot *slot;
 
 	c->magic = CONN_MAGIC;
 	c->worker = w;
@@ -378,7 +505,6 @@ void conn_accepted(struct listener *ls, int fd, const struct addr *peer)
 		slab_put(&w->conns, c);
 		return;
 	}
-	c->state = CONN_IDLE;
 	c->stream = &c->tcp.stream;
 	c->bind->refs++;
 	w->n_conns++;
@@ -391,13 +517,10 @@ void conn_accepted(struct listener *ls, int fd, const struct addr *peer)
 	timer_init(&c->timer, conn_timer);
 	list_init(&c->node);
 	list_add_tail(&w->idle, &c->node);
-	slot = bind_slot(c->bind);
-	if (slot && slot->port->kind == PLAN_PORT_TLS) {
-		conn_handshake(c, slot->port->settings->handshake_timeout);
-		return;
-	}
-	conn_idle_timer(c);
-	conn_wait(c);
+	if (c->bind->header)
+		proxy_header_begin(c);
+	else
+		conn_start(c, (struct slice){0});
 }
 
 void conn_want(struct conn *c, size_t want)

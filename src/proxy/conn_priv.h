@@ -15,6 +15,7 @@
 
 #define OUT_MAX 12 /* slices of one send */
 
+struct plan_cidr;
 struct worker;
 struct bind;
 struct exchange;
@@ -27,6 +28,7 @@ struct out {
 };
 
 #define CONN_STATES(S)                                                                            \
+	S(CONN_PROXY_HEADER, 1u << CONN_HANDSHAKE | 1u << CONN_IDLE | 1u << CONN_CLOSED)          \
 	S(CONN_HANDSHAKE, 1u << CONN_IDLE | 1u << CONN_CLOSED)                                    \
 	S(CONN_IDLE, 1u << CONN_ACTIVE | 1u << CONN_CLOSED)                                       \
 	S(CONN_ACTIVE, 1u << CONN_IDLE | 1u << CONN_HEAD | 1u << CONN_LINGER | 1u << CONN_CLOSED) \
@@ -53,7 +55,7 @@ struct conn {
 	struct tls *tls; /* NULL: clear text */
 	uint64_t demands; /* listener_demands() of the listener that let it in; 0: clear text */
 	struct exchange *x; /* NULL unless ACTIVE */
-	struct slice rest; /* bytes received behind the last request; HEAD: of this one */
+	struct slice rest; /* received behind the last request; HEAD, PROXY_HEADER: of this one */
 	nsec began; /* HEAD: the first of them */
 	struct out *out; /* of the send in flight */
 	struct nbuf *into; /* of the receive in flight: it may outlive its exchange */
@@ -67,9 +69,11 @@ struct conn {
 	struct hup_op hup; /* FIN or reset while an answer is awaited */
 	struct op turn; /* handshake at the beginning, shutdown at the end */
 	struct timer timer;
-	struct tcp tcp;
+	struct tcp tcp; /* .peer is whom a PROXY header named, once one has */
 };
 
+/* Its client's address is in one of the <n> ranges. */
+bool conn_from(const struct conn *c, const struct plan_cidr *list, uint32_t n);
 void conn_accepted(struct listener *ls, int fd, const struct addr *peer);
 /* Sends <n> slices (references taken over) and calls exchange_sent() when done. */
 void conn_send(struct conn *c, const struct slice *v, unsigned n, unsigned flags);

@@ -146,7 +146,7 @@ static void dress_upstream(const struct plan_upstream *u)
 		.tls13 = minor_of(tls->min_version) == 3};
 	struct tls_client *client;
 
-	if (tls->nsans > PARTS_MAX || u->failure.n || (tls->ca && !tls->ca->parsed) ||
+	if (tls->nsans > PARTS_MAX || u->refused || (tls->ca && !tls->ca->parsed) ||
 		(tls->client && !tls->client->parsed))
 		return;
 	for (size_t i = 0; i < tls->nsans; i++)

@@ -11,9 +11,16 @@ static metric_id by_class[6];
 static metric_id by_reason[PROXY_REASON_COUNT];
 static metric_id by_cut[PROXY_CUT_COUNT];
 static metric_id conn_ends[CONN_END_COUNT];
+static metric_id headers_refused[HEADER_REFUSAL_COUNT];
 static metric_id up_ends[UP_LOST_COUNT];
 static metric_id overloads[OVERLOAD_PAUSE + 1];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static const char *const header_refusals[] = {
+#define X(id, label) [id] = (label),
+	HEADER_REFUSALS(X)
+#undef X
+};
 
 static void metrics_ends_make(void)
 {
@@ -26,6 +33,11 @@ static void metrics_ends_make(void)
 			metric_series(&metric_conn_ends, &(struct str){conns[i], strlen(conns[i])});
 	for (size_t i = 0; i < ARRAY_LEN(ups); i++)
 		up_ends[i] = metric_series(&metric_up_ends, &(struct str){ups[i], strlen(ups[i])});
+	for (size_t i = 0; i < ARRAY_LEN(header_refusals); i++) {
+		struct str label = str_from(header_refusals[i]);
+
+		headers_refused[i] = metric_series(&metric_headers_refused, &label);
+	}
 }
 
 static void metrics_overloads_make(void)
@@ -161,6 +173,12 @@ void metrics_exchange(const struct exchange *x)
 void metrics_conn_end(enum conn_ends why)
 {
 	metric_add_to(conn_ends[why], 1);
+}
+
+struct str metrics_header_refused(enum header_refusals why)
+{
+	metric_add_to(headers_refused[why], 1);
+	return str_from(header_refusals[why]);
 }
 
 void metrics_up_end(enum up_losses why)

@@ -45,6 +45,8 @@
 	M(metric_conn_ends, METRIC_COUNTER, "sluice_connection_ends_total",                        \
 		"Client connections without a request that a limit of ours ended, by why.",        \
 		METRIC_LABELS("why"))                                                              \
+	M(metric_headers_refused, METRIC_COUNTER, "sluice_proxy_protocol_refused_total",           \
+		"Connections closed because of their PROXY header, by why.", METRIC_LABELS("why")) \
 	M(metric_up_ends, METRIC_COUNTER, "sluice_upstream_ends_total",                            \
 		"Idle connections to endpoints that ended, by why.", METRIC_LABELS("why"))         \
 	M(metric_memory, METRIC_GAUGE, "sluice_memory_bytes",                                      \
@@ -66,6 +68,13 @@ METRICS_DECLARE(PROXY_METRICS)
 	X(CONN_END_HANDSHAKE, "handshake")        \
 	X(CONN_END_DESCRIPTORS, "no_descriptors") \
 	X(CONN_END_OVERLOAD, "overload")
+#define HEADER_REFUSALS(X)               \
+	X(HEADER_MALFORMED, "malformed") \
+	X(HEADER_TOO_LONG, "too_long")   \
+	X(HEADER_CHECKSUM, "checksum")   \
+	X(HEADER_TRUNCATED, "truncated") \
+	X(HEADER_TIMEOUT, "timeout")     \
+	X(HEADER_UNTRUSTED, "untrusted")
 #define UP_LOSSES(X)                 \
 	X(UP_LOST_IDLE, "idle")      \
 	X(UP_LOST_FULL, "pool_full") \
@@ -78,6 +87,7 @@ METRICS_DECLARE(PROXY_METRICS)
 
 #define X(id, label) id,
 enum conn_ends { CONN_ENDS(X) CONN_END_COUNT };
+enum header_refusals { HEADER_REFUSALS(X) HEADER_REFUSAL_COUNT };
 enum up_losses { UP_LOSSES(X) UP_LOST_COUNT };
 #undef X
 
@@ -98,6 +108,8 @@ void metrics_up_answered(const struct exchange *x, int status);
 /* The upstream has not answered a try; reasons that are not about upstreams are not counted. */
 void metrics_up_failed(const struct exchange *x, enum proxy_reason reason);
 void metrics_conn_end(enum conn_ends why);
+/* Returns its name. */
+struct str metrics_header_refused(enum header_refusals why);
 void metrics_up_end(enum up_losses why);
 /* The worker has come to this stage. */
 void metrics_overload(enum overload stage);

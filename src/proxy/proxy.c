@@ -180,7 +180,6 @@ static void bind_open(struct proxy *p, struct proxy_bind *b)
 
 		m->addr = b->addr;
 		m->port_id = b->port_id;
-		m->bind_flags = b->flags;
 		for (unsigned slot = w; slot < PROXY_SLOTS; slot += p->n_workers)
 			m->fds[m->n_fds++] = fds[slot];
 		worker_mail(&p->workers[w], m);

@@ -213,22 +213,9 @@ void request_route(struct exchange *x)
 static bool peer_trusted(const struct conn *c)
 {
 	const struct plan_port_slot *slot = bind_slot(c->bind);
-	struct plan_addr peer = {0};
 
-	if (!slot || !slot->port->ntrusted)
-		return false;
-	if (c->tcp.peer.sa.sa_family == AF_INET) {
-		peer.family = 4;
-		memcpy(peer.ip, &c->tcp.peer.in.sin_addr, 4);
-	} else {
-		peer.family = 6;
-		memcpy(peer.ip, &c->tcp.peer.in6.sin6_addr, 16);
-	}
-	for (uint32_t i = 0; i < slot->port->ntrusted; i++) {
-		if (plan_cidr_has(&slot->port->trusted[i], &peer))
-			return true;
-	}
-	return false;
+	return slot && slot->port->peers.ntrusted &&
+	       conn_from(c, slot->port->peers.trusted, slot->port->peers.ntrusted);
 }
 
 static void add(struct exchange *x, enum http_id id, struct str value)

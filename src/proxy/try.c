@@ -20,10 +20,11 @@ bool upstream_usable(
 		r = proxy_reason_of(to->refused);
 	else if (!u)
 		r = PROXY_R_BACKEND_NOT_FOUND;
-	else if (u->failure.n || (u->tls && !u->tls->parsed))
+	else if (u->refused)
+		r = proxy_reason_of(u->refused);
+	else if (u->tls && !u->tls->parsed)
 		r = PROXY_R_BACKEND_TLS; /* never clear text where TLS is asked for */
-	else if ((u->protocol != PLAN_PROTOCOL_HTTP1 && u->protocol != PLAN_PROTOCOL_HTTP) ||
-		 u->proxy_out != PLAN_PROXY_NONE)
+	else if (u->protocol != PLAN_PROTOCOL_HTTP1 && u->protocol != PLAN_PROTOCOL_HTTP)
 		r = PROXY_R_BACKEND_PROTOCOL;
 	*ret_reason = r;
 	return r == PROXY_R_NONE;

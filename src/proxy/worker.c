@@ -88,12 +88,25 @@ void worker_check_drained(struct worker *w)
 
 /* --- binds -------------------------------------------------------------------------------- */
 
+/* Whether <port> has it that connections to <b> begin with a PROXY header. */
+static bool bind_wants_header(const struct bind *b, const struct plan_port *port)
+{
+	for (uint32_t i = 0; i < port->nbinds; i++) {
+		struct addr addr = addr_of_plan(&port->binds[i].addr);
+
+		if (addr_eq(&addr, &b->addr))
+			return port->binds[i].flags & PLAN_BIND_PROXY_PROTOCOL;
+	}
+	return false;
+}
+
 /* Looks its port up in the current plan. */
 static void bind_look(struct bind *b)
 {
 	const struct plan *plan = worker_plan(b->worker);
 
 	b->slot = plan ? plan_port_find(plan, b->port_id) : NULL;
+	b->header = b->slot && bind_wants_header(b, b->slot->port);
 	snprintf(b->port_text, sizeof(b->port_text), "%u", b->slot ? b->slot->port->number : 0u);
 }
 
@@ -149,7 +162,6 @@ static void bind_listen(struct worker *w, const struct msg *m)
 	b->worker = w;
 	b->addr = m->addr;
 	b->port_id = m->port_id;
-	b->flags = m->bind_flags;
 	b->refs = 1;
 	list_init(&b->node);
 	list_add_tail(&w->binds, &b->node);

@@ -33,7 +33,7 @@ struct bind {
 	struct worker *worker;
 	struct addr addr;
 	uint64_t port_id; /* plan_port.id */
-	uint32_t flags; /* enum plan_bind_flag */
+	bool header; /* connections begin with a PROXY header, by <slot>'s port */
 	unsigned refs; /* listeners open, connections alive */
 	bool closing; /* its port is gone from the plan */
 	char port_text[8]; /* of <slot>'s port: "80" */
@@ -130,7 +130,6 @@ struct msg {
 	struct plan_endpoint *endpoint;
 	struct addr addr;
 	uint64_t port_id;
-	uint32_t bind_flags; /* LISTEN: enum plan_bind_flag */
 	int fds[PROXY_SLOTS];
 	unsigned n_fds;
 	enum proxy_drain drain;

@@ -228,6 +228,12 @@ static void turns_run(struct task *task)
 		loop_defer(th->loop, &th->turns);
 }
 
+void tls_first(struct tls *t, struct slice first)
+{
+	AN(t->state == TLS_NEW && !t->in.n);
+	t->in = first;
+}
+
 void tls_handshake(struct tls *t, struct op *op)
 {
 	AN(t->state == TLS_NEW);
@@ -235,7 +241,7 @@ void tls_handshake(struct tls *t, struct op *op)
 	op->kind = NULL;
 	t->hs = op;
 	tls_move(t, TLS_HANDSHAKE);
-	if (SSL_is_server(t->ssl))
+	if (SSL_is_server(t->ssl) && !t->in.n)
 		want_below(t, NBUF_SMALL);
 	else
 		handshake_step(t);

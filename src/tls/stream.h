@@ -45,6 +45,8 @@ void tls_thread_fini(struct tls_thread *th);
 
 /* The stream to speak on, once the handshake is done. */
 struct stream *tls_stream(struct tls *t);
+/* Bytes of the stream below that were received already (taken over); before the handshake. */
+void tls_first(struct tls *t, struct slice first);
 /* Once, first.  res 0; -EPROTO: see tls_why(); -ECONNRESET: the peer left; -ECANCELED. */
 void tls_handshake(struct tls *t, struct op *op);
 /* Closes it if that is not done, and gives it back; its memory goes by itself when the loop has let

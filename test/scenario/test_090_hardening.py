@@ -309,7 +309,7 @@ def table(title):
 
 
 NOT_SERVED = {"client.h2-streams", "client.h2-header-timeout", "client.h2-ping-idle", "udp.idle-timeout"}
-NO_BOUND = {"upstream.balance", "trusted-proxies"}
+NO_BOUND = {"upstream.balance", "trusted-proxies", "proxy-protocol.ports", "proxy-protocol.from", "proxy-protocol.others"}
 
 
 def test_the_table_of_limits_is_the_programs_own(gw, upstreams):

@@ -185,8 +185,8 @@ static struct plan_port *tls_port(struct plan_store *s)
 	p->listeners = l;
 	AZ(plan_addr_parse(STR("10.0.0.0"), 0, &trusted->addr));
 	trusted->bits = 8;
-	p->trusted = trusted;
-	p->ntrusted = 1;
+	p->peers.trusted = trusted;
+	p->peers.ntrusted = 1;
 	return p;
 }
 

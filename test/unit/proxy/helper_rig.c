@@ -152,8 +152,8 @@ static struct plan_port *port_new(struct rig *r)
 	p->listeners = l;
 	p->nlisteners = 1;
 	p->settings = s;
-	p->trusted = r->trusted;
-	p->ntrusted = r->trusted ? 1 : 0;
+	p->peers.trusted = r->trusted;
+	p->peers.ntrusted = r->trusted ? 1 : 0;
 	if (r->port_edit)
 		r->port_edit(r, p);
 	return p;
