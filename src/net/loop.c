@@ -121,16 +121,40 @@ void op_complete(struct loop *l, struct op *op, int res)
 	op_end(l, op, res);
 }
 
-static void op_turn(struct loop *l, struct op *op)
+/* The system calls of the queue's next batch, one behind the other.  Returns those that are done,
+ * in their order; <*queue> becomes the rest. */
+static struct op *queue_perform(const struct loop *l, struct op **queue)
 {
-	CHECK_OBJ_HOT(op, OP_MAGIC);
-	if (op->state == OP_READY)
-		op->kind->perform(op);
-	if (op->state != OP_DONE)
-		return; /* waits again, or has queued itself again */
-	op->state = OP_IDLE;
-	l->stats.completions++;
-	op->done(op, op->res);
+	uint64_t enough = l->stats.recv_bytes + LOOP_BATCH_BYTES;
+	struct op *done, **tail = &done, *op = *queue;
+
+	for (unsigned i = 0; op && i < LOOP_BATCH && l->stats.recv_bytes < enough; i++) {
+		struct op *next = op->next;
+
+		CHECK_OBJ_HOT(op, OP_MAGIC);
+		if (op->state == OP_READY)
+			op->kind->perform(op);
+		if (op->state == OP_DONE) { /* else it waits again, or has queued itself again */
+			*tail = op;
+			tail = &op->next;
+		}
+		op = next;
+	}
+	*tail = NULL;
+	*queue = op;
+	return done;
+}
+
+static void queue_complete(struct loop *l, struct op *op)
+{
+	while (op) {
+		struct op *next = op->next;
+
+		op->state = OP_IDLE;
+		l->stats.completions++;
+		op->done(op, op->res);
+		op = next;
+	}
 }
 
 /* What stands in the queue now, not what joins it meanwhile. */
@@ -140,12 +164,8 @@ static void queue_round(struct loop *l)
 
 	l->q_head = NULL;
 	l->q_tail = &l->q_head;
-	while (op) {
-		struct op *next = op->next;
-
-		op_turn(l, op);
-		op = next;
-	}
+	while (op)
+		queue_complete(l, queue_perform(l, &op));
 }
 
 static void queue_run(struct loop *l)

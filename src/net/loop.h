@@ -6,7 +6,7 @@
  *   1. top hooks (the plan is swapped here);
  *   2. epoll_wait; it blocks only if nothing is queued; then the clock is read, once;
  *   3. events mark ops ready; watches run;
- *   4. ready ops do their system call and complete, one after the other, first in first out; what
+ *   4. ready ops do their system calls, a batch at a time, then complete, first in first out; what
  *      their completions submit joins the queue, for a bounded number of rounds (a peer that always
  *      has more cannot hold the tick);
  *   5. due timers fire (after 4, so that an answer that is there wins over its deadline), and what

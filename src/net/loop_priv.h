@@ -10,7 +10,12 @@
 #include "net/fault.h"
 #include "net/loop.h"
 
-#define LOOP_EVENTS 256
+/* Events of one tick, and ops whose system calls are made in one go before the first of them
+ * completes: the kernel's code and ours push each other out of the nearest cache, so they take
+ * turns seldom; what a batch has received is still in the next one when it is read. */
+#define LOOP_EVENTS 32
+#define LOOP_BATCH 32
+#define LOOP_BATCH_BYTES 65536
 
 /* How ops of one kind are carried out. */
 struct op_kind {

@@ -12,6 +12,7 @@
 #include "net/sock_priv.h"
 
 #define SEND_IOV 64 /* slices per system call */
+#define SEND_SMALL 4096 /* so many bytes may wait for their turn: heads, mostly */
 
 /* --- events --- */
 
@@ -213,9 +214,18 @@ static void send_perform(struct op *op)
 
 static const struct op_kind send_kind = {send_perform, send_detach};
 
+static bool send_is_small(const struct send_op *r)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < r->n; i++)
+		n += r->v[i].n;
+	return n <= SEND_SMALL;
+}
+
 void sock_send(struct sock *s, struct send_op *r)
 {
-	int res;
+	int res = 0;
 
 	CHECK_OBJ_HOT(s, SOCK_MAGIC);
 	AZ(s->tx);
@@ -229,10 +239,26 @@ void sock_send(struct sock *s, struct send_op *r)
 	s->tx = &r->op;
 	if (unlikely(s->fd < 0))
 		res = -EBADF;
+	else if (!(s->flags & SOCK_WRITABLE))
+		return;
+	else if (send_is_small(r))
+		op_ready(s->loop, &r->op);
 	else
-		res = s->flags & SOCK_WRITABLE ? send_try(s, r) : 0;
+		res = send_try(s, r);
 	if (res != 0)
 		op_end(s->loop, &r->op, MIN(res, 0));
+}
+
+/* A send that has not had its turn has it now: what is to follow follows its bytes. */
+static void send_turn(struct sock *s)
+{
+	struct op *op = s->tx;
+
+	if (!op || op->kind != &send_kind || op->state != OP_READY || s->fd < 0)
+		return;
+	send_perform(op);
+	if (op->state == OP_WAITING)
+		op->state = OP_READY; /* it stands in the queue still */
 }
 
 /* --- hang-up --- */
@@ -266,11 +292,14 @@ int sock_shutdown(struct sock *s)
 {
 	if (s->fd < 0)
 		return -EBADF;
+	send_turn(s);
 	return SYS(s->loop, shutdown, shutdown(s->fd, SHUT_WR), s->fd, SHUT_WR) < 0 ? -errno : 0;
 }
 
 void sock_cancel(struct sock *s, struct op *op)
 {
+	if (op == s->tx)
+		send_turn(s);
 	if (op->state == OP_WAITING || op->state == OP_READY)
 		op_end(s->loop, op, -ECANCELED);
 }

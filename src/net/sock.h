@@ -5,8 +5,8 @@
  * The descriptor is registered with epoll once, edge-triggered for everything, and never touched
  * again; the loop remembers what it knows to be readable and writable.  A receive asks the kernel
  * only when an event said that there is something; a short read proves that the socket is drained,
- * so no second call asks again.  A send is tried at submit.  Between them a small exchange costs
- * one recv and one send.
+ * so no second call asks again.  A send is tried at submit, a small one at its turn, with others.
+ * Between them a small exchange costs one recv and one send.
  *
  * At most one receive (or splice out of it), one send (or splice into it) and one hang-up wait are
  * in flight on a socket at a time.  Embedded in its owner; loop's thread only.
@@ -79,8 +79,9 @@ struct sock {
 /* Takes the non-blocking <fd> (also on failure, when it is closed) and registers it.  Negative
  * errno from epoll_ctl. */
 int must_check sock_init(struct sock *s, struct loop *l, int fd);
-/* Cancels what is in flight, and closes.  <s> itself may be freed at once; the ops complete
- * later in this tick, with -ECANCELED or what they had got.  Closing twice is harmless. */
+/* Cancels what is in flight, but for a send that was to be tried yet, and closes.  <s> itself may
+ * be freed at once; the ops complete later in this tick, with -ECANCELED or what they had got.
+ * Closing twice is harmless. */
 void sock_close(struct sock *s);
 /* The same, and the peer sees a reset: for what must not look complete. */
 void sock_abort(struct sock *s);

@@ -384,6 +384,87 @@ static void shutdown_sends_fin(void **state)
 	peer_close(&p);
 }
 
+/* A small send waits for its turn, but what ends the stream comes behind it. */
+static void the_end_comes_behind_what_was_sent(void **state)
+{
+	struct slice v = slice_plain(STR("last"));
+	struct peer p;
+	char got[8];
+
+	(void)state;
+	for (int closes = 0; closes < 2; closes++) {
+		peer_open(&p);
+		peer_send(&p, &v, 1);
+		assert_int_equal(p.txs.n, 0);
+		if (closes)
+			stream_close(&p.tcp.stream);
+		else
+			stream_shutdown(&p.tcp.stream, &p.fin);
+		assert_int_equal(read(p.hand, got, sizeof(got)), 4);
+		assert_int_equal(read(p.hand, got, sizeof(got)), 0);
+		loop_tick(p.l, 0);
+		assert_int_equal(p.txs.n, 1);
+		assert_int_equal(p.txs.res, 0);
+		peer_close(&p);
+	}
+}
+
+/* The same where the kernel takes a part only: the rest is cancelled, once. */
+static void close_cancels_what_does_not_fit(void **state)
+{
+	struct peer p;
+	static char fill[65536];
+	struct slice v = slice_plain(str_of(fill, 4096));
+
+	(void)state;
+	peer_open(&p);
+	while (send(p.tcp.sock.fd, fill, sizeof(fill), MSG_DONTWAIT) > 0)
+		;
+	peer_send(&p, &v, 1);
+	stream_close(&p.tcp.stream);
+	assert_int_equal(p.txs.n, 0);
+	loop_tick(p.l, 0);
+	assert_int_equal(p.txs.n, 1);
+	assert_int_equal(p.txs.res, -ECANCELED);
+	peer_close(&p);
+}
+
+static void batch_done(struct op *op, int res)
+{
+	struct peer *p = container_of(op, struct peer, rx.op);
+
+	assert_int_equal(loop_stats(p->l)->recvs, 2);
+	p->rxs.n++;
+	p->rxs.res = res;
+}
+
+/* Both ready receives are read before the first of them completes. */
+static void calls_come_in_batches(void **state)
+{
+	const struct addr none = {0};
+	struct peer p, q;
+	int fds[2];
+
+	(void)state;
+	peer_open(&p);
+	recv_op_init(&p.rx, batch_done);
+	q = p;
+	fixture_pair(fds);
+	q.hand = fds[1];
+	assert_int_equal(tcp_init(&q.tcp, q.l, fds[0], &none), 0);
+	peer_recv(&p, 100);
+	peer_recv(&q, 100);
+	hand_write(&p, "one");
+	hand_write(&q, "three");
+	TICK_UNTIL(p.l, p.rxs.n && q.rxs.n);
+	assert_int_equal(p.rxs.res, 3);
+	assert_int_equal(q.rxs.res, 5);
+	slice_drop(&q.rx.got);
+	stream_close(&q.tcp.stream);
+	close(q.hand);
+	peer_close(&p);
+}
+
 static void abort_sends_reset(void **state)
 {
 	struct peer p;
@@ -577,6 +658,9 @@ int main(void)
 		cmocka_unit_test(ops_on_a_closed_stream),
 		cmocka_unit_test(send_all_of_many_slices),
 		cmocka_unit_test(shutdown_sends_fin),
+		cmocka_unit_test(the_end_comes_behind_what_was_sent),
+		cmocka_unit_test(close_cancels_what_does_not_fit),
+		cmocka_unit_test(calls_come_in_batches),
 		cmocka_unit_test(abort_sends_reset),
 		cmocka_unit_test(stale_event_of_reused_fd),
 		cmocka_unit_test(connect_good),
