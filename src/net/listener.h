@@ -4,9 +4,10 @@
  *
  * Accepted sockets are non-blocking, close-on-exec and TCP_NODELAY.  At most LISTENER_BATCH are
  * accepted per tick.  Out of descriptors or memory the listener tells its owner (who closes idle
- * connections), rests for LISTENER_REST and tries again, so it never spins; if that lasts longer
- * than LISTENER_SHED it uses a descriptor that the loop holds in reserve to refuse what waits, so
- * that clients learn it at once instead of hanging in the backlog.
+ * connections), rests for LISTENER_REST and tries again, so it never spins, and who waits in the
+ * backlog is served when one is free.  If that lasts longer than LISTENER_SHED, which is what a
+ * head may take, only long exchanges are left: then a descriptor that the loop holds in reserve
+ * refuses who waits, so that clients learn it instead of hanging.
  */
 #ifndef NET_LISTENER_H
 #define NET_LISTENER_H
@@ -17,7 +18,7 @@
 #define LISTENER_BACKLOG 4096
 #define LISTENER_BATCH 16
 #define LISTENER_REST MSEC(20)
-#define LISTENER_SHED SEC(1)
+#define LISTENER_SHED SEC(10)
 
 struct listener;
 

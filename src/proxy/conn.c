@@ -515,8 +515,9 @@ void conn_accepted(struct listener *ls, int fd, const struct addr *peer)
 	hup_op_init(&c->hup, conn_hung_up);
 	op_init(&c->turn, conn_turned);
 	timer_init(&c->timer, conn_timer);
+	c->began = loop_now(w->loop);
 	list_init(&c->node);
-	list_add_tail(&w->idle, &c->node);
+	list_add_tail(&w->fresh, &c->node);
 	if (c->bind->header)
 		proxy_header_begin(c);
 	else
@@ -591,14 +592,20 @@ void conn_exchange_over(struct conn *c, bool clean)
 	worker_check_drained(w);
 }
 
-void conns_close_idle(struct worker *w, struct bind *only)
+static void list_close_idle(struct list *from, struct bind *only)
 {
-	list_for_each_safe (node, &w->idle) {
+	list_for_each_safe (node, from) {
 		struct conn *c = container_of(node, struct conn, node);
 
 		if ((!only || c->bind == only) && c->state == CONN_IDLE)
 			conn_close(c);
 	}
+}
+
+void conns_close_idle(struct worker *w, struct bind *only)
+{
+	list_close_idle(&w->idle, only);
+	list_close_idle(&w->fresh, only);
 }
 
 /* A listener that goes, a process that gives way: the answer says so, unless the client has sent
@@ -608,9 +615,9 @@ bool conn_should_close(const struct conn *c)
 	return !c->rest.n && (c->worker->say_close || c->bind->closing);
 }
 
-void conns_end_idle(struct worker *w)
+static void list_end_idle(struct list *from)
 {
-	list_for_each_safe (node, &w->idle) {
+	list_for_each_safe (node, from) {
 		struct conn *c = container_of(node, struct conn, node);
 
 		if (c->state == CONN_IDLE) {
@@ -620,10 +627,24 @@ void conns_end_idle(struct worker *w)
 	}
 }
 
+void conns_end_idle(struct worker *w)
+{
+	list_end_idle(&w->idle);
+	list_end_idle(&w->fresh);
+}
+
+/* FIN to both sides.  The client's lingers: data on its way to him is not lost to a reset because
+ * he was sending, too. */
+static void conn_cut_tunnel(struct conn *c)
+{
+	request_drop_up(c->x, UP_END_CLOSE);
+	exchange_end(c->x, true);
+}
+
 void conns_cut(struct worker *w)
 {
 	conns_end_idle(w);
-	list_for_each_safe (node, &w->idle)
+	list_for_each_safe (node, &w->fresh)
 		conn_close(container_of(node, struct conn, node)); /* still shaking hands */
 	list_for_each_safe (node, &w->active) {
 		struct conn *c = container_of(node, struct conn, node);
@@ -635,7 +656,7 @@ void conns_cut(struct worker *w)
 			metrics_cut(c->x->state == X_TUNNEL ? PROXY_CUT_TUNNEL : PROXY_CUT_REQUEST);
 		}
 		if (c->x && c->x->state == X_TUNNEL)
-			conn_close(c);
+			conn_cut_tunnel(c);
 		else
 			conn_abort(c);
 	}

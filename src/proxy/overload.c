@@ -48,20 +48,19 @@ enum overload overload_judge(enum overload now, uint64_t used, uint64_t limit)
 }
 
 /* Least recently used first.  Who has just come may be about to ask: he is told 503, or waits. */
+static void close_some(struct list *from)
+{
+	for (int n = 0; n < IDLE_BATCH && !list_empty(from); n++) {
+		metrics_conn_end(CONN_END_OVERLOAD);
+		conn_close(container_of(from->next, struct conn, node));
+	}
+}
+
 static void close_some_idle(struct worker *w)
 {
-	int n = 0;
-
-	list_for_each_safe (node, &w->idle) {
-		struct conn *c = container_of(node, struct conn, node);
-
-		if (n++ == IDLE_BATCH)
-			break;
-		if (!c->requests && w->overload < OVERLOAD_PAUSE)
-			continue;
-		metrics_conn_end(CONN_END_OVERLOAD);
-		conn_close(c);
-	}
+	close_some(&w->idle);
+	if (w->overload == OVERLOAD_PAUSE)
+		close_some(&w->fresh);
 }
 
 static void overload_set(struct worker *w, enum overload to)

@@ -137,15 +137,26 @@ static struct bind *bind_find(struct worker *w, const struct addr *addr)
 	return NULL;
 }
 
-bool worker_free_descriptors(struct worker *w)
+/* The oldest of <from>, as far as they are not younger than <age>. */
+static bool free_oldest(struct worker *w, struct list *from, nsec age)
 {
 	int n = 0;
 
-	for (; n < 64 && !list_empty(&w->idle); n++) {
+	for (; n < FREE_BATCH && !list_empty(from); n++) {
+		struct conn *c = container_of(from->next, struct conn, node);
+
+		if (loop_now(w->loop) - c->began < age)
+			break;
 		metrics_conn_end(CONN_END_DESCRIPTORS);
-		conn_close(container_of(w->idle.next, struct conn, node));
+		conn_close(c);
 	}
-	return n ? true : up_close_pools(w);
+	return n > 0;
+}
+
+bool worker_free_descriptors(struct worker *w)
+{
+	return free_oldest(w, &w->idle, 0) || up_close_pools(w) ||
+	       free_oldest(w, &w->fresh, FRESH_GRACE);
 }
 
 static void bind_pressure(struct listener *ls, int err)
@@ -365,6 +376,7 @@ int worker_init(struct worker *w, struct proxy *p, unsigned number, unsigned n,
 	plan_holder_init(&w->plans, plan_done, w);
 	list_init(&w->binds);
 	list_init(&w->idle);
+	list_init(&w->fresh);
 	list_init(&w->active);
 	list_init(&w->lone_subs);
 	tls_thread_init(&w->tls, w->loop);

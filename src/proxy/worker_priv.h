@@ -71,7 +71,8 @@ struct worker {
 	struct plan_holder plans;
 	struct hook top;
 	struct list binds;
-	struct list idle; /* connections, least recently used first */
+	struct list idle; /* connections between two requests, least recently used first */
+	struct list fresh; /* those that have not asked yet, oldest first */
 	struct list active;
 	size_t n_conns;
 	struct tls_thread tls;
@@ -160,8 +161,11 @@ static inline const struct plan_port_slot *bind_slot(const struct bind *b)
 	return b->slot;
 }
 void bind_unref(struct bind *b);
-/* Out of descriptors: some idle clients go, where there are none the pools.  False: none is idle.
- */
+/* Out of descriptors: some clients between two requests go, where there are none the pools, and
+ * where those are empty who has connected and kept silent for FRESH_GRACE: whoever has just come is
+ * about to ask, and is left to.  False: nobody went. */
+#define FRESH_GRACE SEC(1)
+#define FREE_BATCH 64
 bool worker_free_descriptors(struct worker *w);
 /* Stops accepting on every address, or goes on. */
 void binds_pause(struct worker *w, bool pause);

@@ -15,7 +15,7 @@ import pytest
 
 from lib import load
 from lib.gateway import ROOT, Gateway, backend, binary, gateway, route
-from lib.wire import Client, get
+from lib.wire import Client, WireError, get
 
 
 def children(gw):
@@ -320,6 +320,49 @@ def test_sigterm_drains_in_order(tmp_path, upstreams):
     assert re.search(r"ended.*tunnels-cut=1", tail), tail
     for c in (busy, idle, ws, stuck):
         c.close()
+    gw.stop()
+
+
+def test_sigterm_counts_what_it_cuts_by_kind(tmp_path, upstreams):
+    gw = Gateway(tmp_path / "conf", "--drain-delay", "0s", "--drain-timeout", "1s")
+    gate = threading.Event()
+
+    def never(req, conn):
+        if req.target == "/never":
+            gate.wait(30)
+        else:
+            load.answer(req, conn)
+
+    a = upstreams("a", answer=never)
+    gw.write(gateway(gw.port), backend("a", a), route())
+    gw.start()
+    clients = [Client(gw.port) for _ in range(6)]
+    ws, waits, half, *idle = clients
+    for c in idle:
+        assert c.request().status == 200
+    ws.send(load.UPGRADE)
+    assert ws.head()[0] == 101
+    waits.send(b"GET /never HTTP/1.1\r\nHost: x\r\n\r\n")
+    half.send(b"GET / HTTP/1.1\r\nHost: ")
+    a.wait(5)
+    gw.until(lambda: gw.metric("sluice_connections") == 6, "all there")
+    before = {k: gw.metric("sluice_drain_cuts_total", kind=k) for k in ("idle", "request", "tunnel")}
+    gw.proc.send_signal(signal.SIGTERM)
+    # The tunnel gets its FIN, behind all that was on its way; what is cut short of its answer gets none.
+    ws.send(b"last")
+    assert ws.reader.exactly(4) == b"last"
+    assert ws.reader.rest() == b""
+    for c in (waits, half):
+        with pytest.raises((ConnectionResetError, WireError)):
+            c.response()
+    # Until its client has ended too, or for two seconds, there is somebody to ask.
+    after = {k: gw.metric("sluice_drain_cuts_total", kind=k) for k in before}
+    assert {k: after[k] - before[k] for k in before} == {"idle": 3, "request": 2, "tunnel": 1}
+    for c in clients:
+        c.close()
+    gate.set()
+    assert gw.proc.wait(20) == 0
+    assert re.search(r"ended.*idle-closed=3 requests-cut=2 tunnels-cut=1", gw.text())
     gw.stop()
 
 

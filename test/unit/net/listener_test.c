@@ -230,7 +230,7 @@ static void emfile_for_long_sheds(void **state)
 	door_open(&d);
 	fd = knock(&d.at);
 	n = exhaust(taken, &old);
-	for (int i = 0; i < 200 && !d.ls.shed; i++) {
+	for (int i = 0; i < 1000 && !d.ls.shed; i++) {
 		loop_tick(d.l, MSEC(1));
 		clock_manual_advance(&d.clock, LISTENER_REST);
 	}

@@ -193,6 +193,43 @@ static void test_cut(void **state)
 	rig_fini(&r);
 }
 
+/* Both ends of a tunnel get FIN; data on its way to a client who is sending, too, is not lost. */
+static void test_cut_tunnel(void **state)
+{
+	struct peer c, b;
+	struct rig r;
+
+	(void)state;
+	rig_init(&r);
+	rig_simple(&r);
+	c = peer_connect(&r);
+	peer_send(&c, "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+	rig_run(&r);
+	b = peer_accept(&r, 0);
+	(void)peer_read(&b);
+	buf_reset(&b.in);
+	peer_send(&b,
+		"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+	peer_expect_answer(&c, 101, "");
+	proxy_drain(r.proxy, PROXY_DRAIN_END);
+	peer_quiet(&c);
+	peer_send(&b, "late");
+	rig_run(&r);
+	proxy_drain(r.proxy, PROXY_DRAIN_CUT);
+	rig_run(&r);
+	peer_send(&c, "more");
+	peer_expect(&c, "late");
+	assert_true(c.eof);
+	assert_int_equal(c.err, 0);
+	peer_expect_eof(&b);
+	assert_int_equal(r.drained, 0);
+	peer_close(&c);
+	rig_run(&r);
+	assert_int_equal(r.drained, 1);
+	peer_close(&b);
+	rig_fini(&r);
+}
+
 /* --- who gets it ----------------------------------------------------------------------------- */
 
 /* Serves one request wherever it went; returns the backend. */
@@ -376,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_listener_leaves),
 		cmocka_unit_test(test_drain),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_cut_tunnel),
 		cmocka_unit_test(test_weights),
 		cmocka_unit_test(test_least_request),
 		cmocka_unit_test(test_ejection),
