@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -49,7 +50,8 @@ def test_quickstart_serves_says_three_curls_and_ends_with_ctrl_c(tmp_path):
 
 def test_quickstart_is_small_and_good():
     folder = ROOT / "examples" / "quickstart"
-    assert len((folder / "quickstart.yaml").read_text().splitlines()) <= 35
+    lines = (folder / "quickstart.yaml").read_text().splitlines()
+    assert len([x for x in lines if x != "---"]) <= 30
     p = say("check", str(folder))
     assert (p.returncode, p.stdout) == (0, ""), p.stdout
 
@@ -109,3 +111,42 @@ def test_health_on_any_address_answers_ipv4_and_ipv6(gw):
     gw.write("")
     gw.start()
     assert get(gw.health_port, "/healthz").status == 200
+
+
+def build_folder():
+    """Where the program was built, or skip: a program alone says nothing of what is installed."""
+    folder = Path(binary()).resolve().parent
+    if not (folder / "cmake_install.cmake").exists() or not shutil.which("cmake"):
+        pytest.skip("the program does not lie where it was built")
+    return folder
+
+
+def test_install_puts_all_of_it_beneath_the_prefix(tmp_path):
+    at = tmp_path / "at"
+    p = subprocess.run(["cmake", "--install", build_folder(), "--prefix", at], capture_output=True, text=True)
+    assert p.returncode == 0, p.stderr
+    p = subprocess.run([at / "bin/sluice", "version"], capture_output=True, text=True, timeout=60)
+    assert p.returncode == 0 and p.stdout.startswith("sluice ")
+    assert (at / "share/man/man1/sluice.1").read_text() == say("--man").stdout
+    assert (at / "share/bash-completion/completions/sluice").read_text() == say("--completion").stdout
+    assert f"ExecStart={at}/bin/sluice serve" in (at / "lib/systemd/system/sluice.service").read_text()
+
+
+def test_the_package_is_a_real_one(tmp_path):
+    if not shutil.which("dpkg-shlibdeps"):
+        pytest.skip("needs dpkg-dev")
+    p = subprocess.run(["cpack", "-G", "DEB", "--config", build_folder() / "CPackConfig.cmake", "-B", tmp_path], capture_output=True, text=True)
+    assert p.returncode == 0, p.stdout + p.stderr
+    (deb,) = tmp_path.glob("sluice_*.deb")
+    files = subprocess.run(["dpkg-deb", "-c", deb], capture_output=True, text=True, check=True).stdout
+    for want in ("usr/bin/sluice", "usr/share/man/man1/sluice.1", "usr/share/bash-completion/completions/sluice",
+                 "usr/lib/systemd/system/sluice.service", "etc/sluice/README", "usr/share/doc/sluice/examples/quickstart/quickstart.yaml"):  # fmt: skip
+        assert re.search(rf" root/root .* \./{want}$", files, re.M), files
+    said = subprocess.run(["dpkg-deb", "-f", deb], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"^Package: sluice$", said, re.M) and re.search(r"^Version: \d+\.\d+\.\d+$", said, re.M)
+    # What the program is linked with, by package and version.
+    for library in ("libssl3", "libpcre2-8-0", "libc-ares2", "libc6"):
+        assert re.search(rf"^Depends: .*\b{library} \(>= ", said, re.M), said
+    subprocess.run(["dpkg-deb", "-x", deb, tmp_path / "x"], check=True)
+    unit = (tmp_path / "x/usr/lib/systemd/system/sluice.service").read_text()
+    assert "ExecStart=/usr/bin/sluice serve" in unit and re.search(r"^ExecReload=.*USR2", unit, re.M)
