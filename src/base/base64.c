@@ -39,3 +39,19 @@ int base64_decode(struct arena *a, struct str s, struct str *ret_bytes)
 	*ret_bytes = str_of(out, n);
 	return 0;
 }
+
+void base64_encode(struct buf *out, struct str bytes)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < bytes.n; i += 3) {
+		size_t n = MIN(bytes.n - i, (size_t)3);
+		uint32_t v = 0;
+
+		for (size_t k = 0; k < 3; k++)
+			v = v << 8 | (k < n ? (unsigned char)bytes.p[i + k] : 0u);
+		for (size_t k = 0; k < 4; k++)
+			buf_addc(out, k <= n ? digits[v >> (18 - 6 * k) & 63] : '=');
+	}
+}

@@ -4,9 +4,12 @@
 #define BASE_BASE64_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 /* The bytes of <s>, in <a>, with a NUL behind them.  -EINVAL for other digits, or padding that does
  * not end the text. */
 int must_check base64_decode(struct arena *a, struct str s, struct str *ret_bytes);
+/* Appends the text of <bytes>, padded, on one line. */
+void base64_encode(struct buf *out, struct str bytes);
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/base64.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "kube/secure.h"
+#include "pki/issue.h"
 #include "text/parse.h"
 #include "text/write.h"
 
@@ -42,7 +42,7 @@ static bool take(struct authority *x, struct str body)
 	data = value_get(&v, STR("data"));
 	if (base64_decode(&x->arena, value_get_str(data, STR("tls.crt"), STR("")), &cert) < 0 ||
 		base64_decode(&x->arena, value_get_str(data, STR("tls.key"), STR("")), &key) < 0 ||
-		secure_expiry(cert, &expiry) < 0)
+		pki_expiry(cert, &expiry) < 0)
 		return false;
 	x->ready(x->arg, cert, key);
 	return true;
@@ -68,7 +68,7 @@ static void make(struct authority *x)
 {
 	struct buf cert = {0}, key = {0};
 
-	AZ(secure_issue((struct str){0}, (struct str){0}, STR("sluice feed authority"), NULL, 0,
+	AZ(pki_issue((struct str){0}, (struct str){0}, STR("sluice feed authority"), NULL, 0,
 		loop_wall(api_loop(x->api)), AUTHORITY_DAYS, &cert, &key));
 	buf_reset(&x->body);
 	buf_printf(&x->body,

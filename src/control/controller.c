@@ -7,7 +7,8 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "control/controller_priv.h"
-#include "kube/secure.h"
+#include "pki/issue.h"
+#include "tls/server.h"
 
 #define LEASE_NAME "sluice-controller"
 #define CERTIFICATE_DAYS 365
@@ -219,20 +220,37 @@ static void on_port(void *arg, struct str gateway, bool udp, uint16_t port, stru
 
 /* --- start and end -------------------------------------------------------------------------- */
 
-static int start_feed(struct controller *c, struct str ca, struct str ca_key)
+/* A certificate for the feed's host, signed by the authority.  The caller has its count. */
+static int make_policy(
+	struct controller *c, struct str ca, struct str ca_key, struct tls_policy **ret_policy)
 {
-	static const struct feed_server_ops ops = {on_allowed, on_leader, on_acked, on_port};
+	struct tls_policy_config config = {.id = STR("feed"), .npairs = 1};
 	struct buf cert = {0}, key = {0};
-	int rc = secure_issue(ca, ca_key, STR("sluice controller"), &c->o->feed_host, 1,
+	struct pki_pair *pair = NULL;
+	int rc = pki_issue(ca, ca_key, STR("sluice controller"), &c->o->feed_host, 1,
 		loop_wall(c->loop), CERTIFICATE_DAYS, &cert, &key);
 
 	if (rc == 0)
-		rc = secure_server(buf_str(&cert), buf_str(&key), &c->tls);
+		rc = pki_pair_new(buf_str(&cert), buf_str(&key), &pair);
+	config.pairs = &pair;
 	if (rc == 0)
-		rc = feed_server_new(
-			c->loop, &c->o->feed_listen, c->tls, c->api, &ops, c, &c->feed);
+		rc = tls_policy_new(&config, ret_policy);
+	pki_pair_unref(pair);
 	buf_fini(&cert);
 	buf_fini(&key);
+	return rc;
+}
+
+static int start_feed(struct controller *c, struct str ca, struct str ca_key)
+{
+	static const struct feed_server_ops ops = {on_allowed, on_leader, on_acked, on_port};
+	struct tls_policy *policy = NULL;
+	int rc = make_policy(c, ca, ca_key, &policy);
+
+	if (rc == 0)
+		rc = feed_server_new(
+			c->loop, &c->o->feed_listen, policy, c->api, &ops, c, &c->feed);
+	tls_policy_unref(policy);
 	return rc;
 }
 
@@ -343,7 +361,6 @@ void controller_free(struct controller *c)
 	translator_free(c->translator);
 	store_fini(&c->store);
 	api_free(c->api);
-	secure_context_free(c->tls);
 	buf_fini(&c->feed_url);
 	buf_fini(&c->ca);
 	mem_free(c);

@@ -31,7 +31,6 @@ struct controller {
 	struct kube_source *source;
 	struct writer_status *writer;
 	struct authority *authority;
-	struct secure_context *tls;
 	struct provision *provision;
 	struct feed_server *feed;
 	struct lease *lease;

@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "http/h1.h"
-#include "kube/secure.h"
 #include "net/listener.h"
+#include "tls/server.h"
 #include "source/feed_source.h"
 #include "text/parse.h"
 #include "text/write.h"
@@ -66,7 +66,7 @@ struct feed_conn {
 	bool close_after; /* when all is sent */
 	bool head_done; /* of the request at hand; its body is awaited */
 	struct tcp tcp;
-	struct secure secure;
+	struct tls *tls; /* NULL: cleartext */
 	struct op hello;
 	struct recv_op recv;
 	struct send_op send;
@@ -90,7 +90,8 @@ struct feed_conn {
 struct feed_server {
 	struct loop *loop;
 	struct listener listener;
-	struct secure_context *tls;
+	struct tls_policy *policy; /* NULL: cleartext */
+	struct tls_thread tls;
 	struct feed_auth *auth;
 	const struct feed_server_ops *ops;
 	void *arg;
@@ -109,7 +110,7 @@ static void conn_move(struct feed_conn *c, enum feed_state to)
 
 static struct stream *conn_stream(struct feed_conn *c)
 {
-	return c->server->tls ? &c->secure.stream : &c->tcp.stream;
+	return c->tls ? tls_stream(c->tls) : &c->tcp.stream;
 }
 
 /* --- sending -------------------------------------------------------------------------------- */
@@ -188,12 +189,12 @@ static void conn_free(struct task *t)
 	struct feed_conn *c = container_of(t, struct feed_conn, free_task);
 
 	if (op_inflight(&c->recv.op) || op_inflight(&c->send.op) || op_inflight(&c->hello) ||
-		feed_auth_active(&c->question) || (c->server->tls && !secure_quiet(&c->secure))) {
+		feed_auth_active(&c->question)) {
 		loop_defer(c->server->loop, &c->free_task);
 		return;
 	}
-	if (c->server->tls)
-		secure_fini(&c->secure);
+	if (c->tls)
+		tls_free(c->tls);
 	list_del(&c->node);
 	c->server->n--;
 	buf_fini(&c->in);
@@ -764,6 +765,13 @@ static void on_hello(struct op *op, int res)
 		conn_ready(c);
 }
 
+/* One certificate for whoever calls, by whichever name. */
+static struct tls_policy *on_choose(void *ctx, struct str name)
+{
+	(void)name;
+	return ((struct feed_server *)ctx)->policy;
+}
+
 static void on_accepted(struct listener *ls, int fd, const struct addr *peer)
 {
 	struct feed_server *s = container_of(ls, struct feed_server, listener);
@@ -782,28 +790,30 @@ static void on_accepted(struct listener *ls, int fd, const struct addr *peer)
 	list_init(&c->peer);
 	list_add_tail(&s->conns, &c->node);
 	s->n++;
-	if (s->tls)
-		secure_init(&c->secure, s->tls, &c->tcp.stream, (struct str){0}, &c->hello);
+	if (s->policy) {
+		c->tls = tls_accept(&s->tls, &c->tcp.stream, on_choose, s);
+		tls_handshake(c->tls, &c->hello);
+	}
 	if (s->n > FEED_CONNECTIONS || sock_keepalive(&c->tcp.sock, SEC(15), SEC(30)) < 0) {
 		conn_close(c);
 		return;
 	}
 	loop_timer_arm(s->loop, &c->timer, SEC(10));
-	if (!s->tls)
+	if (!c->tls)
 		conn_ready(c);
 }
 
 /* --- start and end -------------------------------------------------------------------------- */
 
-int feed_server_new(struct loop *l, const struct addr *at, struct secure_context *tls,
-	struct api *a, const struct feed_server_ops *ops, void *arg,
-	struct feed_server **ret_server)
+int feed_server_new(struct loop *l, const struct addr *at, struct tls_policy *policy, struct api *a,
+	const struct feed_server_ops *ops, void *arg, struct feed_server **ret_server)
 {
 	struct feed_server *s = MEM_NEW(struct feed_server);
 	int fd = listener_open_dual(at), rc = fd;
 
 	s->loop = l;
-	s->tls = tls;
+	s->policy = policy ? tls_policy_ref(policy) : NULL;
+	tls_thread_init(&s->tls, l);
 	s->auth = feed_auth_new(a);
 	s->ops = ops;
 	s->arg = arg;
@@ -812,11 +822,19 @@ int feed_server_new(struct loop *l, const struct addr *at, struct secure_context
 		rc = listener_init(&s->listener, l, fd, on_accepted, NULL);
 	if (rc < 0) {
 		feed_auth_free(s->auth);
+		tls_policy_unref(s->policy);
+		tls_thread_fini(&s->tls);
 		mem_free(s);
 		return rc;
 	}
 	*ret_server = s;
 	return 0;
+}
+
+void feed_server_policy(struct feed_server *s, struct tls_policy *policy)
+{
+	tls_policy_unref(s->policy);
+	s->policy = tls_policy_ref(policy);
 }
 
 void feed_server_enable(struct feed_server *s, bool on)
@@ -843,8 +861,10 @@ void feed_server_free(struct feed_server *s)
 		feed_server_forget(s, slot->key);
 	list_for_each_safe (node, &s->conns)
 		conn_close(container_of(node, struct feed_conn, node));
-	while (!list_empty(&s->conns))
+	while (!list_empty(&s->conns) || s->tls.streams.used)
 		loop_tick(s->loop, 0);
+	tls_thread_fini(&s->tls);
+	tls_policy_unref(s->policy);
 	map_fini(&s->feeds);
 	map_fini(&s->sessions);
 	feed_auth_free(s->auth);

@@ -28,7 +28,7 @@
 #define FEED_PING SEC(20)
 
 struct feed_server;
-struct secure_context;
+struct tls_policy;
 
 struct feed_server_ops {
 	/* Whether the caller serves the Gateway. */
@@ -42,11 +42,14 @@ struct feed_server_ops {
 	void (*port)(void *arg, struct str gateway, bool udp, uint16_t port, struct str why);
 };
 
-/* Listens on <at>; <tls> NULL: cleartext (tests).  Borrows all.  Returns owned, or -errno. */
-int must_check feed_server_new(struct loop *l, const struct addr *at, struct secure_context *tls,
+/* Listens on <at>; <policy> (counted) NULL: cleartext (tests).  Borrows all else.  Returns owned,
+ * or -errno. */
+int must_check feed_server_new(struct loop *l, const struct addr *at, struct tls_policy *policy,
 	struct api *a, const struct feed_server_ops *ops, void *arg,
 	struct feed_server **ret_server);
 void feed_server_free(struct feed_server *s);
+/* New connections meet <policy> (counted) from now on; it was made with one. */
+void feed_server_policy(struct feed_server *s, struct tls_policy *policy);
 /* Off (503) until it is turned on; turned off, all connections end. */
 void feed_server_enable(struct feed_server *s, bool on);
 

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
-#include "kube/secure.h"
+#include "kube/auth.h"
 
 #define RETRY_FIRST MSEC(100)
 #define RETRY_MAX SEC(10)
@@ -37,14 +37,14 @@ struct api_conn {
 	bool stream; /* for one streamed call */
 	bool has_client;
 	bool client_closed;
-	bool has_secure;
 	bool used; /* has carried an exchange */
+	uint64_t serial; /* auth_serial() of when it began */
 	struct api_call *call; /* what it is for, from its birth */
 	struct resolve_op resolve;
 	struct connect_op connect;
 	struct op hello;
 	struct tcp tcp;
-	struct secure secure;
+	struct tls *tls; /* NULL: cleartext, or not yet */
 	struct client client;
 	struct client_call exchange;
 	struct http_edits edits;
@@ -56,7 +56,8 @@ struct api_conn {
 struct api {
 	struct loop *loop;
 	const struct kube_config *config;
-	struct secure_context *tls; /* NULL: cleartext */
+	struct auth *auth;
+	struct tls_thread tls;
 	struct resolver *resolver; /* NULL: the host is a literal address */
 	struct addr literal;
 	struct addr direct;
@@ -69,8 +70,7 @@ struct api {
 	unsigned n_shared; /* connections for gathered calls */
 	struct task dispatch;
 	struct rand rand;
-	struct buf token;
-	nsec token_read;
+	struct buf why;
 	bool ending;
 };
 
@@ -86,6 +86,13 @@ static void conn_move(struct api_conn *c, enum conn_state to)
 struct loop *api_loop(const struct api *a)
 {
 	return a->loop;
+}
+
+struct str api_why(const struct api *a)
+{
+	struct str why = auth_why(a->auth);
+
+	return why.n ? why : buf_str(&a->why);
 }
 
 nsec api_jitter(struct api *a, nsec below)
@@ -104,7 +111,7 @@ static bool later(int res, int status)
 {
 	if (res == 0)
 		return status == 429 || status == 500 || (status >= 502 && status <= 504);
-	return res != -ECANCELED && res != -EFBIG && res != -EINVAL;
+	return res != -ECANCELED && res != -EFBIG && res != -EINVAL && res != -EACCES;
 }
 
 static void call_tell(struct api_call *call, int res)
@@ -138,6 +145,15 @@ static void call_end(struct api_call *call, int res)
 	nsec wait;
 
 	call->conn = NULL;
+	/* Once more at once, where we may be known by now. */
+	if (gathered(call) && res == 0 && call->status == 401 && !call->renewed && !a->ending &&
+		auth_refused(a->auth, call->serial)) {
+		call->renewed = true;
+		buf_reset(&call->answer);
+		list_del(&call->node);
+		call_queue(a, call);
+		return;
+	}
 	if (!gathered(call) || !later(res, call->status) || ++call->tries >= API_TRIES ||
 		a->ending) {
 		call_tell(call, res);
@@ -165,6 +181,7 @@ void api_start(struct api *a, struct api_call *call)
 	call->status = 0;
 	call->tries = 0;
 	call->conn = NULL;
+	call->renewed = false;
 	call->retry_after = 0;
 	call->answer = (struct buf){0};
 	timer_init(&call->again, call_again);
@@ -200,15 +217,14 @@ static void conn_free(struct task *t)
 	struct api_call *call = c->call;
 
 	if (op_inflight(&c->resolve.op) || op_inflight(&c->connect.op) || op_inflight(&c->hello) ||
-		(c->has_client && !c->client_closed) ||
-		(c->has_secure && !secure_quiet(&c->secure))) {
+		(c->has_client && !c->client_closed)) {
 		loop_defer(a->loop, &c->free_task);
 		return;
 	}
 	if (c->has_client)
 		client_fini(&c->client);
-	if (c->has_secure)
-		secure_fini(&c->secure);
+	if (c->tls)
+		tls_free(c->tls);
 	else if (c->tcp.stream.ops)
 		stream_close(&c->tcp.stream);
 	arena_fini(&c->arena);
@@ -242,8 +258,8 @@ static void conn_close(struct api_conn *c)
 		sock_connect_cancel(&c->connect);
 	else if (c->has_client)
 		client_close(&c->client, on_client_closed);
-	else if (c->has_secure)
-		stream_close(&c->secure.stream);
+	else if (c->tls)
+		stream_close(tls_stream(c->tls));
 	loop_defer(c->api->loop, &c->free_task);
 }
 
@@ -258,22 +274,6 @@ static void conn_fail(struct api_conn *c, int res)
 		call_end(call, res);
 }
 
-static void read_token(struct api *a)
-{
-	struct str file = a->config->token_file;
-	char *path;
-
-	if (!file.n || (a->token.n && loop_now(a->loop) - a->token_read < API_TOKEN_LIFE))
-		return;
-	path = mem_strdup(file);
-	/* A file that cannot be read keeps the last token: the server will say what it thinks. */
-	if (kube_read_file(path, &a->token) == 0)
-		a->token_read = loop_now(a->loop);
-	mem_free(path);
-	while (a->token.n && (a->token.p[a->token.n - 1] == '\n'))
-		a->token.n--;
-}
-
 static void add_field(struct api_conn *c, const char *name, struct str value)
 {
 	struct str n = str_from(name);
@@ -286,9 +286,10 @@ static void conn_use(struct api_conn *c)
 {
 	struct api_call *call = c->call;
 	struct api *a = c->api;
-	struct str token = a->config->token;
+	struct str token = auth_token(a->auth);
 
 	conn_move(c, CONN_BUSY);
+	call->serial = auth_serial(a->auth);
 	arena_reset(&c->arena);
 	http_edits_init(&c->edits, &c->arena);
 	c->exchange.request = (struct h1_request_out){.method = str_from(call->method),
@@ -299,9 +300,6 @@ static void conn_use(struct api_conn *c)
 		.query = call->query,
 		.has_query = call->query.n > 0,
 		.host = a->authority};
-	read_token(a);
-	if (a->config->token_file.n)
-		token = buf_str(&a->token);
 	if (token.n)
 		add_field(
 			c, "Authorization", arena_printf(&c->arena, "Bearer %.*s", STR_ARG(token)));
@@ -324,6 +322,8 @@ static void on_head(struct client_call *exchange, const struct http_response *r)
 	if (!c->call)
 		return;
 	c->call->status = r->status;
+	if (r->status == 401 && c->call->head)
+		c->call->renewed = auth_refused(c->api->auth, c->call->serial);
 	c->call->retry_after = 0;
 	if (f && str_to_u64(http_field_value(&r->head, f), 60, &seconds) == 0)
 		c->call->retry_after = SEC((nsec)seconds);
@@ -368,7 +368,7 @@ static const struct client_call_ops exchange_ops = {on_head, on_data, on_done};
 
 static void conn_ready(struct api_conn *c)
 {
-	struct stream *s = c->has_secure ? &c->secure.stream : &c->tcp.stream;
+	struct stream *s = c->tls ? tls_stream(c->tls) : &c->tcp.stream;
 	struct client_config config = {.limits = HTTP_LIMITS_DEFAULT,
 		.head_timeout = API_HEAD_TIMEOUT,
 		.idle_timeout = c->stream ? 0 : API_HEAD_TIMEOUT};
@@ -394,10 +394,15 @@ static void on_hello(struct op *op, int res)
 
 	if (c->state != CONN_SHAKING)
 		return;
-	if (res < 0)
+	if (res < 0) {
+		buf_reset(&c->api->why);
+		buf_add(&c->api->why, tls_why(c->tls));
+		auth_distrusts(c->api->auth);
 		conn_fail(c, res);
-	else
+	} else {
+		buf_reset(&c->api->why);
 		conn_ready(c);
+	}
 }
 
 static void on_hello_timeout(struct timer *t)
@@ -408,21 +413,24 @@ static void on_hello_timeout(struct timer *t)
 static void on_connected(struct op *op, int res)
 {
 	struct api_conn *c = container_of(op, struct api_conn, connect.op);
-	const struct kube_config *k = c->api->config;
+	struct tls_client *client;
 
 	if (c->state != CONN_CONNECTING)
 		return;
 	if (res < 0) {
 		conn_fail(c, res);
-	} else if (!c->api->tls) {
-		conn_ready(c);
-	} else {
-		conn_move(c, CONN_SHAKING);
-		c->has_secure = true;
-		loop_timer_arm(c->api->loop, &c->hello_timer, API_CONNECT_TIMEOUT);
-		secure_init(&c->secure, c->api->tls, &c->tcp.stream,
-			k->server_name.n ? k->server_name : k->host, &c->hello);
+		return;
 	}
+	client = auth_client(c->api->auth);
+	c->serial = auth_serial(c->api->auth);
+	if (!client) {
+		conn_ready(c);
+		return;
+	}
+	conn_move(c, CONN_SHAKING);
+	loop_timer_arm(c->api->loop, &c->hello_timer, API_CONNECT_TIMEOUT);
+	c->tls = tls_connect(&c->api->tls, client, &c->tcp.stream);
+	tls_handshake(c->tls, &c->hello);
 }
 
 static void conn_connect(struct api_conn *c, struct addr to)
@@ -472,7 +480,7 @@ static struct api_conn *conn_new(struct api *a, struct api_call *call)
 	return c;
 }
 
-/* An idle connection that is still good; closed ones are cleared away. */
+/* An idle connection that is still good and speaks for whom we are now; others are cleared away. */
 static struct api_conn *idle_conn(struct api *a)
 {
 	list_for_each_safe (node, &a->conns) {
@@ -480,7 +488,7 @@ static struct api_conn *idle_conn(struct api *a)
 
 		if (c->state != CONN_IDLE || c->call)
 			continue;
-		if (client_idle(&c->client))
+		if (client_idle(&c->client) && c->serial == auth_serial(a->auth))
 			return c;
 		conn_close(c);
 	}
@@ -500,20 +508,44 @@ void api_direct(struct api *a, const struct addr *to)
 	}
 }
 
+/* Tells one that waits, where it is cancelled or nobody knows who we are. */
+static bool tell_waiting(struct api_call *call, int ready)
+{
+	struct api *a = call->api;
+
+	if (call->status == -1 || a->ending)
+		call_tell(call, -ECANCELED);
+	else if (ready == -EACCES)
+		call_tell(call, -EACCES);
+	else
+		return false;
+	return true;
+}
+
+static void on_auth(void *arg)
+{
+	struct api *a = arg;
+
+	loop_defer(a->loop, &a->dispatch);
+}
+
 static void dispatch(struct task *t)
 {
 	struct api *a = container_of(t, struct api, dispatch);
 	bool full = false; /* gathered calls stay where they are */
+	int ready = a->ending || list_empty(&a->waiting) ? 0 : auth_ready(a->auth);
 
 	list_for_each_safe (node, &a->waiting) {
 		struct api_call *call = container_of(node, struct api_call, node);
 		struct api_conn *c = NULL;
 
-		if (call->status == -1 || a->ending) {
-			call_tell(call, -ECANCELED);
+		/* done() may change the list: the rest is for the next turn. */
+		if (tell_waiting(call, ready)) {
 			loop_defer(a->loop, t);
-			return; /* done() may have changed the list */
+			return;
 		}
+		if (ready < 0)
+			continue;
 		if (gathered(call)) {
 			c = full ? NULL : idle_conn(a);
 			full = !c && a->n_shared >= API_CONNECTIONS;
@@ -545,6 +577,7 @@ int api_new(struct loop *l, const struct kube_config *config, struct api **ret_a
 	list_init(&a->running);
 	arena_init(&a->arena, 256);
 	task_init(&a->dispatch, dispatch);
+	tls_thread_init(&a->tls, l);
 	rand_secure(&seed, sizeof(seed));
 	rand_init(&a->rand, seed);
 	a->authority = arena_printf(&a->arena,
@@ -552,9 +585,8 @@ int api_new(struct loop *l, const struct kube_config *config, struct api **ret_a
 		STR_ARG(config->host), config->port);
 	if (addr_parse_ip(config->host, config->port, &a->literal) < 0)
 		rc = resolver_new(l, &(struct resolver_config){0}, &a->resolver);
-	if (rc == 0 && config->tls)
-		rc = secure_client(
-			config->ca, config->cert, config->key, config->insecure, &a->tls);
+	if (rc == 0)
+		rc = auth_new(l, config, on_auth, a, &a->auth);
 	if (rc < 0) {
 		api_free(a);
 		return rc;
@@ -577,8 +609,11 @@ void api_free(struct api *a)
 		loop_tick(a->loop, 0);
 	task_cancel(&a->dispatch);
 	resolver_free(a->resolver);
-	secure_context_free(a->tls);
-	buf_fini(&a->token);
+	while (a->tls.streams.used)
+		loop_tick(a->loop, 0);
+	tls_thread_fini(&a->tls);
+	auth_free(a->auth);
+	buf_fini(&a->why);
 	arena_fini(&a->arena);
 	mem_free(a);
 }

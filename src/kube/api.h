@@ -7,8 +7,9 @@
  * (429, 500, 502, 503, 504) or that met a broken connection are tried again with back-off and
  * jitter, at most API_TRIES times, honouring Retry-After.  Those that wait for a connection go in
  * order, those that are `first` before all others.  A streamed one has a connection of its
- * own and is told its end; who asked begins again.  TLS is verified by the configuration's
- * authorities; a token file is read again every API_TOKEN_LIFE.  Control thread only.
+ * own and is told its end; who asked begins again.  Who we are, and whom we trust: auth.h; a
+ * gathered call that is refused with 401 is sent once more where that may help.  Control thread
+ * only.
  */
 #ifndef KUBE_API_H
 #define KUBE_API_H
@@ -20,7 +21,6 @@
 #define API_CONNECTIONS 8
 #define API_BODY_MAX (8u << 20)
 #define API_TRIES 6
-#define API_TOKEN_LIFE SEC(30)
 #define API_CONNECT_TIMEOUT SEC(5)
 #define API_HEAD_TIMEOUT SEC(35)
 
@@ -28,7 +28,8 @@ struct api;
 
 struct api_call;
 /* The end.  <res> 0: an answer with <status> came whole; else no answer: -ECONNREFUSED, -EPROTO,
- * -ETIMEDOUT, -EFBIG, -ECANCELED …  <body> is borrowed, empty for a streamed one. */
+ * -ETIMEDOUT, -EFBIG, -EACCES (no credentials), -ECANCELED …  <body> is borrowed, empty for a
+ * streamed one. */
 typedef void api_done_f(struct api_call *call, int res, int status, struct str body);
 typedef void api_head_f(struct api_call *call, int status);
 typedef void api_data_f(struct api_call *call, struct str piece);
@@ -52,6 +53,8 @@ struct api_call {
 	struct timer again;
 	int status;
 	unsigned tries;
+	uint64_t serial; /* of who we were: auth.h */
+	bool renewed; /* after a 401: tried again, or (streamed) to be asked again */
 	nsec retry_after;
 	bool active;
 	struct buf answer;
@@ -62,6 +65,9 @@ int must_check api_new(struct loop *l, const struct kube_config *config, struct 
 /* Ends every call with -ECANCELED, runs the loop until nothing is in flight.  NULL is legal. */
 void api_free(struct api *a);
 struct loop *api_loop(const struct api *a);
+/* More about why there was no answer than its number says; empty: nothing.  Borrowed until the next
+ * tick. */
+struct str api_why(const struct api *a);
 /* Uniform in [0, below). */
 nsec api_jitter(struct api *a, nsec below);
 

@@ -92,14 +92,23 @@ static const struct value *named(
 	return NULL;
 }
 
+/* <file> as the kubeconfig at <path> means it. */
+static struct str beside(struct arena *a, const char *path, struct str file)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (file.p[0] == '/' || !slash)
+		return arena_str(a, file);
+	return arena_printf(a, "%.*s/%.*s", (int)(slash - path), path, STR_ARG(file));
+}
+
 /* <key>-data (base64) or the file that <key> names, relative to the kubeconfig's folder. */
 static int material(struct kube_config *c, const struct value *v, const char *path, const char *key,
-	struct str *ret_pem, struct buf *err)
+	struct str *ret_pem, struct str *ret_file, struct buf *err)
 {
 	struct str data =
 		value_get_str(v, arena_printf(&c->arena, "%s-data", key), (struct str){0});
 	struct str file = value_get_str(v, str_from(key), (struct str){0});
-	const char *slash = strrchr(path, '/');
 
 	if (data.n) {
 		if (base64_decode(&c->arena, data, ret_pem) == 0)
@@ -109,15 +118,98 @@ static int material(struct kube_config *c, const struct value *v, const char *pa
 	}
 	if (!file.n)
 		return 0;
-	if (file.p[0] != '/' && slash)
-		file = arena_printf(
-			&c->arena, "%.*s/%.*s", (int)(slash - path), path, STR_ARG(file));
-	return read_text(&c->arena, arena_str(&c->arena, file).p, ret_pem, err);
+	*ret_file = beside(&c->arena, path, file);
+	return read_text(&c->arena, ret_file->p, ret_pem, err);
+}
+
+static int exec_version(
+	struct kube_exec *e, const struct value *x, const char *path, struct buf *err)
+{
+	struct str version = value_get_str(x, STR("apiVersion"), STR(""));
+
+	e->v1 = str_eq(version, STR("client.authentication.k8s.io/v1"));
+	if (e->v1 || str_eq(version, STR("client.authentication.k8s.io/v1beta1")))
+		return 0;
+	buf_printf(err,
+		"%s: exec: apiVersion \"%.*s\" is none of client.authentication.k8s.io/v1 and "
+		"v1beta1",
+		path, STR_ARG(version));
+	return -ENOTSUP;
+}
+
+static int exec_mode(struct kube_exec *e, const struct value *x, const char *path, struct buf *err)
+{
+	static const char *const modes[] = {[KUBE_EXEC_IF_AVAILABLE] = "IfAvailable",
+		[KUBE_EXEC_NEVER] = "Never",
+		[KUBE_EXEC_ALWAYS] = "Always"};
+	struct str mode = value_get_str(x, STR("interactiveMode"), STR(""));
+
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		if (str_eq(mode, str_from(modes[i]))) {
+			e->interactive = (enum kube_exec_interactive)i;
+			return 0;
+		}
+	}
+	if (!mode.n && !e->v1)
+		return 0;
+	buf_printf(err, "%s: exec: interactiveMode \"%.*s\" is none of IfAvailable, Never, Always",
+		path, STR_ARG(mode));
+	return -EINVAL;
+}
+
+static void exec_lists(struct arena *a, struct kube_exec *e, const struct value *x)
+{
+	const struct value *args = value_get(x, STR("args")), *env = value_get(x, STR("env"));
+	struct kube_exec_env *vars;
+	struct str *list;
+
+	if (args && args->kind == VALUE_ARRAY) {
+		e->args = list = arena_alloc(a, (args->n + 1) * sizeof(*list));
+		value_for_each(it, args)
+		{
+			if (it->kind == VALUE_STRING)
+				list[e->n_args++] = it->string;
+		}
+	}
+	if (env && env->kind == VALUE_ARRAY) {
+		e->env = vars = arena_alloc(a, (env->n + 1) * sizeof(*vars));
+		value_for_each(it, env)
+		{
+			vars[e->n_env++] =
+				(struct kube_exec_env){value_get_str(it, STR("name"), STR("")),
+					value_get_str(it, STR("value"), STR(""))};
+		}
+	}
+}
+
+static int set_exec(struct kube_config *c, const struct value *x, const char *path, struct buf *err)
+{
+	const struct value *info = value_get(x, STR("provideClusterInfo"));
+	struct kube_exec *e = &c->exec;
+	int rc = exec_version(e, x, path, err);
+
+	if (rc == 0)
+		rc = exec_mode(e, x, path, err);
+	if (rc < 0)
+		return rc;
+	e->command = value_get_str(x, STR("command"), STR(""));
+	if (!e->command.n) {
+		buf_printf(err, "%s: exec: command is not set", path);
+		return -EINVAL;
+	}
+	/* A name alone is looked up in PATH, a path is the kubeconfig's. */
+	if (str_find(e->command, '/') < e->command.n)
+		e->command = beside(&c->arena, path, e->command);
+	e->install_hint = str_trim(value_get_str(x, STR("installHint"), STR("")));
+	e->cluster_info = info && info->kind == VALUE_BOOL && info->boolean;
+	exec_lists(&c->arena, e, x);
+	return 0;
 }
 
 static int set_user(struct kube_config *c, const struct value *u, const char *path, struct buf *err)
 {
-	static const char *const refused[] = {"exec", "auth-provider", "username", "password"};
+	static const char *const refused[] = {"auth-provider", "username", "password"};
+	const struct value *x = value_get(u, STR("exec"));
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(refused) && rc == 0; i++) {
@@ -127,11 +219,15 @@ static int set_user(struct kube_config *c, const struct value *u, const char *pa
 		}
 	}
 	if (rc == 0)
-		rc = material(c, u, path, "client-certificate", &c->cert, err);
+		rc = material(c, u, path, "client-certificate", &c->cert, &c->cert_file, err);
 	if (rc == 0)
-		rc = material(c, u, path, "client-key", &c->key, err);
+		rc = material(c, u, path, "client-key", &c->key, &c->key_file, err);
+	if (rc == 0 && x)
+		rc = set_exec(c, x, path, err);
 	c->token = value_get_str(u, STR("token"), (struct str){0});
 	c->token_file = value_get_str(u, STR("tokenFile"), (struct str){0});
+	if (c->token_file.n)
+		c->token_file = beside(&c->arena, path, c->token_file);
 	return rc;
 }
 
@@ -156,9 +252,12 @@ static int use_context(struct kube_config *c, const struct value *doc, const cha
 	c->insecure = insecure && insecure->kind == VALUE_BOOL && insecure->boolean;
 	c->server_name = value_get_str(cluster, STR("tls-server-name"), (struct str){0});
 	c->namespace = value_get_str(context, STR("namespace"), STR("default"));
-	rc = set_server(c, value_get_str(cluster, STR("server"), STR("")), err);
+	c->exec.server = value_get_str(cluster, STR("server"), STR(""));
+	c->exec.cluster_config =
+		named(cluster, "extensions", STR("client.authentication.k8s.io/exec"), "extension");
+	rc = set_server(c, c->exec.server, err);
 	if (rc == 0)
-		rc = material(c, cluster, path, "certificate-authority", &c->ca, err);
+		rc = material(c, cluster, path, "certificate-authority", &c->ca, &c->ca_file, err);
 	return rc == 0 && user ? set_user(c, user, path, err) : rc;
 }
 
@@ -220,7 +319,8 @@ int kube_config_pod(struct kube_config *c, const char *folder, struct buf *err)
 	c->port = (uint16_t)number;
 	c->host = arena_str(&c->arena, str_from(getenv("KUBERNETES_SERVICE_HOST")));
 	c->token_file = arena_printf(&c->arena, "%s/token", folder);
-	rc = read_text(&c->arena, arena_printf(&c->arena, "%s/ca.crt", folder).p, &c->ca, err);
+	c->ca_file = arena_printf(&c->arena, "%s/ca.crt", folder);
+	rc = read_text(&c->arena, c->ca_file.p, &c->ca, err);
 	if (rc == 0)
 		rc = read_text(&c->arena, arena_printf(&c->arena, "%s/namespace", folder).p,
 			&c->namespace, err);

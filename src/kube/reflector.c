@@ -176,6 +176,17 @@ static void add_refusal(struct reflector *r)
 		&r->trouble, "HTTP status %d%s%.*s", r->status, text.n ? ": " : "", STR_ARG(text));
 }
 
+static void add_reason(struct reflector *r, int res)
+{
+	struct str more = api_why(r->api);
+
+	if (res == -EACCES && more.n)
+		buf_add(&r->trouble, more);
+	else
+		buf_printf(
+			&r->trouble, "%s%s%.*s", strerror(-res), more.n ? ": " : "", STR_ARG(more));
+}
+
 static void say_trouble(struct reflector *r, int res)
 {
 	buf_reset(&r->trouble);
@@ -183,7 +194,7 @@ static void say_trouble(struct reflector *r, int res)
 		STR_ARG(r->paths[r->path]));
 	r->why = r->trouble.n;
 	if (res < 0 && res != -ECANCELED) /* which is our own doing */
-		buf_printf(&r->trouble, "%s", strerror(-res));
+		add_reason(r, res);
 	else if (r->status != 200)
 		add_refusal(r);
 	else
@@ -193,8 +204,10 @@ static void say_trouble(struct reflector *r, int res)
 /* Whether the same question may be answered otherwise in a moment. */
 static bool passing(const struct reflector *r, int res)
 {
-	return res < 0 || r->status == 200 || r->status == 410 || r->status == 429 ||
-	       r->status >= 500;
+	if (res == -EACCES)
+		return false;
+	return res < 0 || r->call.renewed || r->status == 200 || r->status == 410 ||
+	       r->status == 429 || r->status >= 500;
 }
 
 static void fail(struct reflector *r, int res)

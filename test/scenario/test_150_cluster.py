@@ -2,6 +2,7 @@
 """`sluice status|explain|check` on a cluster: what they ask for, what they say, how they fail."""
 import json
 import re
+import ssl
 import subprocess
 
 import pytest
@@ -217,3 +218,105 @@ def test_a_kind_that_is_not_served_is_an_empty_list(api, kubeconfig):
     fill(api, 1)
     del api.collections["/apis/gateway.networking.k8s.io/v1/grpcroutes"]
     assert run("status", "--kubeconfig", kubeconfig(api))[0] == 0
+
+
+# ---- TLS, and credentials that a program gives ----
+
+def program(tmp_path, *answers, name="login"):
+    """Gives the nth answer (a status of an ExecCredential) the nth time, the last from then on."""
+    path = tmp_path / name
+    for i, status in enumerate(answers):
+        (tmp_path / f"{name}.{i}").write_text(json.dumps(
+            {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": status}))
+    path.write_text(f"""#!/bin/sh
+n=$(cat {path}.runs 2>/dev/null || echo 0)
+echo $((n + 1)) > {path}.runs
+printf %s "$KUBERNETES_EXEC_INFO" > {path}.info
+[ $n -lt {len(answers)} ] || n={len(answers) - 1}
+cat {path}.$n
+""")
+    path.chmod(0o755)
+    return {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": f"./{name}", "interactiveMode": "Never",
+                     "provideClusterInfo": True, "installHint": "apt install login"}}
+
+
+def runs(tmp_path, name="login"):
+    return int((tmp_path / f"{name}.runs").read_text())
+
+
+def test_a_token_from_a_program(api, kubeconfig, tmp_path):
+    fill(api, 1)
+    api.token = "fresh"
+    code, out, err = run("status", "--kubeconfig", kubeconfig(api, program(tmp_path, {"token": "fresh"})))
+    assert (code, err) == (0, "") and "r0" in out
+    assert runs(tmp_path) == 1, "once for all requests"
+    info = json.loads((tmp_path / "login.info").read_text())
+    assert info["spec"] == {"cluster": {"server": api.url}, "interactive": False}
+
+
+def test_it_is_asked_again_when_the_server_does_not_know_us(api, kubeconfig, tmp_path):
+    fill(api, 1)
+    api.token = "second"
+    user = program(tmp_path, {"token": "first"}, {"token": "second"})
+    code, out, err = run("status", "--kubeconfig", kubeconfig(api, user))
+    assert (code, err) == (0, "") and "r0" in out
+    assert runs(tmp_path) == 2
+    api.token = "third"
+    code, _, err = run("status", "--kubeconfig", kubeconfig(api, user))
+    assert code == 1 and "HTTP status 401" in err
+
+
+def test_a_program_that_is_not_there(api, kubeconfig, tmp_path):
+    user = program(tmp_path, {"token": "x"})
+    (tmp_path / "login").unlink()
+    code, _, err = run("status", "--kubeconfig", kubeconfig(api, user))
+    assert code == 1 and "No such file or directory; apt install login" in err and "/login" in err
+
+
+def test_a_data_plane_takes_no_kubeconfig(kubeconfig):
+    """It could start no program either: test_090_hardening.py, the sandbox's self test."""
+    code, _, err = run("serve", "--kubeconfig", kubeconfig(None), "/tmp")
+    assert code == 2 and "kubeconfig" in err
+
+
+@pytest.fixture
+def tls_api(tmp_path):
+    """(server, authority): TLS, and only those the authority certified."""
+    ca = Cert(tmp_path, "ca", ca=True)
+    leaf = Cert(tmp_path, "api", san="IP:127.0.0.1", by=ca)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(leaf.cert, leaf.key)
+    context.load_verify_locations(ca.cert)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    server = ApiServer(context=context)
+    fill(server, 1)
+    yield server, ca
+    server.close()
+
+
+def test_a_certificate_from_a_program(tls_api, kubeconfig, tmp_path):
+    server, ca = tls_api
+    me = Cert(tmp_path, "me", by=ca)
+    user = program(tmp_path, {"clientCertificateData": me.cert.read_text(), "clientKeyData": me.key.read_text()})
+    code, out, err = run("status", "--kubeconfig", kubeconfig(server, user, {"certificate-authority": "ca.crt"}))
+    assert (code, err) == (0, "") and "r0" in out
+    assert server.peers and all(p["subject"] == ((("commonName", "me"),),) for p in server.peers)
+
+
+def test_a_certificate_from_files(tls_api, kubeconfig, tmp_path):
+    server, ca = tls_api
+    Cert(tmp_path, "me", by=ca)
+    user = {"client-certificate": "me.crt", "client-key": "me.key"}
+    code, _, err = run("status", "--kubeconfig", kubeconfig(server, user, {"certificate-authority": "ca.crt"}))
+    assert (code, err) == (0, "")
+    assert server.peers and all(p["subject"] == ((("commonName", "me"),),) for p in server.peers)
+
+
+def test_a_server_that_is_not_trusted(tls_api, kubeconfig, tmp_path):
+    server, _ = tls_api
+    Cert(tmp_path, "other", ca=True)
+    code, out, err = run("status", "--kubeconfig", kubeconfig(server, None, {"certificate-authority": "other.crt"}))
+    assert (code, out) == (1, "") and "the API server does not answer: " in err and "certificate" in err
+    assert not server.requests, "nothing was said to it"
+    code, _, _ = run("status", "--kubeconfig", kubeconfig(server, None, {"insecure-skip-tls-verify": True}))
+    assert code == 0

@@ -28,16 +28,23 @@ static const char *put(const char *name, const char *text)
 	"apiVersion: v1\nkind: Config\ncurrent-context: one\n"                                      \
 	"contexts:\n- {name: one, context: {cluster: c, user: u, namespace: team}}\n"               \
 	"- {name: two, context: {cluster: v6, user: t}}\n- {name: bad, context: {cluster: none}}\n" \
-	"- {name: plugin, context: {cluster: c, user: p}}\n- {name: url, context: {cluster: x}}\n"
+	"- {name: plugin, context: {cluster: c, user: p}}\n- {name: url, context: {cluster: x}}\n"  \
+	"- {name: mode, context: {cluster: c, user: q}}\n- {name: old, context: {cluster: c, "      \
+	"user: r}}\n- {name: provider, context: {cluster: c, user: s}}\n"
 
-#define REST                                                                                     \
-	"clusters:\n- name: c\n  cluster: {server: https://10.1.2.3:6443/k8s/, "                 \
-	"certificate-authority-data: UEVNIGNh, tls-server-name: api}\n"                          \
-	"- name: v6\n  cluster: {server: 'https://[fd00::1]', insecure-skip-tls-verify: true}\n" \
-	"- name: x\n  cluster: {server: 'ftp://x'}\n"                                            \
-	"users:\n- name: u\n  user: {client-certificate: crt.pem, client-key-data: a2V5}\n"      \
-	"- name: t\n  user: {token: secret, tokenFile: /no/where}\n"                             \
-	"- name: p\n  user: {exec: {command: aws}}\n"
+#define REST                                                                                       \
+	"clusters:\n- name: c\n  cluster: {server: https://10.1.2.3:6443/k8s/, "                   \
+	"certificate-authority-data: UEVNIGNh, tls-server-name: api}\n"                            \
+	"- name: v6\n  cluster: {server: 'https://[fd00::1]', insecure-skip-tls-verify: true}\n"   \
+	"- name: x\n  cluster: {server: 'ftp://x'}\n"                                              \
+	"users:\n- name: u\n  user: {client-certificate: crt.pem, client-key-data: a2V5}\n"        \
+	"- name: t\n  user: {token: secret, tokenFile: /no/where}\n"                               \
+	"- name: p\n  user: {exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: "   \
+	"bin/aws, args: [get, token], env: [{name: A, value: b}], installHint: get it, "           \
+	"provideClusterInfo: true}}\n"                                                             \
+	"- name: q\n  user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: aws}}\n" \
+	"- name: r\n  user: {exec: {apiVersion: client.authentication.k8s.io/v1alpha1}}\n"         \
+	"- name: s\n  user: {auth-provider: {name: gcp}}\n"
 
 static void test_kubeconfig(void **state)
 {
@@ -71,6 +78,31 @@ static void test_kubeconfig(void **state)
 	buf_fini(&err);
 }
 
+static void test_exec(void **state)
+{
+	struct kube_config c;
+	struct buf err = {0};
+	char command[128];
+
+	(void)state;
+	put("crt.pem", "PEM crt");
+	assert_int_equal(kube_config_load(&c, put("config", HEAD REST), STR("plugin"), &err), 0);
+	/* A path is the kubeconfig's, whoever's folder we are in. */
+	snprintf(command, sizeof(command), "%s/bin/aws", folder);
+	assert_str(c.exec.command, command);
+	assert_int_equal(c.exec.n_args, 2);
+	assert_str(c.exec.args[1], "token");
+	assert_int_equal(c.exec.n_env, 1);
+	assert_str(c.exec.env[0].name, "A");
+	assert_str(c.exec.env[0].value, "b");
+	assert_str(c.exec.install_hint, "get it");
+	assert_true(c.exec.cluster_info && !c.exec.v1);
+	assert_int_equal(c.exec.interactive, KUBE_EXEC_IF_AVAILABLE);
+	assert_str(c.exec.server, "https://10.1.2.3:6443/k8s/");
+	kube_config_fini(&c);
+	buf_fini(&err);
+}
+
 static void refuse(const char *context, int want, const char *sentence)
 {
 	struct kube_config c;
@@ -92,7 +124,9 @@ static void test_refused(void **state)
 	(void)state;
 	refuse("bad", -EINVAL, "no context \"bad\" with a cluster");
 	refuse("absent", -EINVAL, "no context \"absent\"");
-	refuse("plugin", -ENOTSUP, "\"exec\" of a user is not supported");
+	refuse("provider", -ENOTSUP, "\"auth-provider\" of a user is not supported");
+	refuse("mode", -EINVAL, "interactiveMode \"\" is none of IfAvailable, Never, Always");
+	refuse("old", -ENOTSUP, "apiVersion \"client.authentication.k8s.io/v1alpha1\" is none of");
 	refuse("url", -EINVAL, "server \"ftp://x\" is no http or https address");
 	assert_int_equal(kube_config_load(&c, "/no/where", STR(""), &err), -ENOENT);
 	kube_config_fini(&c);
@@ -134,7 +168,8 @@ static void test_pod(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_kubeconfig),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_pod)};
+		cmocka_unit_test(test_exec), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_pod)};
 	int rc;
 	char command[128];
 
