@@ -13,6 +13,10 @@ cluster:
 cluster-build:
 	$(CLUSTER) build
 
+# Says what this machine lacks for a cluster, if anything: then it ends with 77.
+cluster-probe:
+	@$(CLUSTER) probe
+
 cluster-down:
 	$(CLUSTER) down
 
@@ -41,4 +45,4 @@ bench-cluster: image
 	tools/install-deps cluster
 	bench/cluster/run $(if $(ROW),--rows $(ROW),--out docs/benchmarks-cluster.md)
 
-.PHONY: cluster cluster-build cluster-down cluster-test image conformance bench-cluster
+.PHONY: cluster cluster-build cluster-probe cluster-down cluster-test image conformance bench-cluster

@@ -101,6 +101,7 @@ static int set_options(struct process *p)
 		.namespace = ns,
 		.image = o->text[OPT_IMAGE],
 		.feed_host = host,
+		.identity = o->text[OPT_IDENTITY],
 		.log_level = o->text[OPT_LOG_LEVEL],
 		.address_timeout = o->time[OPT_ADDRESS_TIMEOUT],
 		.unmanaged = {o->text[OPT_PUBLISH_SERVICE], o->text[OPT_PUBLISH_STATUS_ADDRESS]},

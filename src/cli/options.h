@@ -94,6 +94,9 @@ enum option_kind {
 		"data planes whose pods an upgrade of the controller replaces at the same time")    \
 	X(FEED_ADDRESS, "feed-address", TEXT, "ADDR:PORT", "", CMD_CONTROLLER,                      \
 		"where data planes reach this replica itself; told by those that do not lead")      \
+	X(IDENTITY, "identity", TEXT, "NAME", "", CMD_CONTROLLER,                                   \
+		"name in the Lease, of this replica alone (its pod's): started again it leads at "  \
+		"once; none: made up")                                                              \
 	X(WORKERS, "workers", COUNT, "N", "0", CMD_SERVE,                                           \
 		"worker threads; 0: one per core, at most 16")                                      \
 	X(MEMORY_LIMIT, "memory-limit", SIZE, "auto|off|SIZE", "auto", CMD_SERVE,                   \

@@ -200,8 +200,10 @@ static struct str on_leader(void *arg)
 {
 	const struct controller *c = arg;
 	struct str holder = c->lease ? lease_holder(c->lease) : (struct str){0};
+	struct str at = str_skip(holder, str_find(holder, '@') + 1);
+	bool led = c->lease && !lease_held(c->lease) && str_eq(at, c->o->feed_address);
 
-	return str_skip(holder, str_find(holder, '@') + 1);
+	return led ? (struct str){0} : at; /* what this pod was before it started anew */
 }
 
 static void on_acked(void *arg, struct str gateway)
@@ -250,20 +252,26 @@ static int start_feed(struct controller *c, struct str ca, struct str ca_key)
 	if (rc == 0)
 		rc = feed_server_new(
 			c->loop, &c->o->feed_listen, policy, c->api, &ops, c, &c->feed);
+	if (rc == 0)
+		c->feeds = feed_server_feeds(c->feed);
 	tls_policy_unref(policy);
 	return rc;
 }
 
-/* "POD-RANDOM", and "@ADDRESS" where data planes reach it. */
+/* Its name, else "HOST-RANDOM"; and "@ADDRESS" where data planes reach it. */
 static void identity(const struct controller *c, struct buf *out)
 {
 	char host[256] = "";
 	uint32_t id;
 
-	rand_secure(&id, sizeof(id));
-	if (gethostname(host, sizeof(host) - 1) < 0)
-		host[0] = '\0';
-	buf_printf(out, "%s-%08x", host, id);
+	if (c->o->identity.n) {
+		buf_add(out, c->o->identity);
+	} else {
+		rand_secure(&id, sizeof(id));
+		if (gethostname(host, sizeof(host) - 1) < 0)
+			host[0] = '\0';
+		buf_printf(out, "%s-%08x", host, id);
+	}
 	if (c->o->feed_address.n)
 		buf_printf(out, "@%.*s", STR_ARG(c->o->feed_address));
 }
@@ -351,6 +359,7 @@ void controller_free(struct controller *c)
 	lease_free(c->lease);
 	feed_server_free(c->feed);
 	c->feed = NULL;
+	c->feeds = NULL;
 	provision_free(c->provision);
 	authority_free(c->authority);
 	gates_free(c);

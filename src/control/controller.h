@@ -30,6 +30,9 @@ struct controller_options {
 	struct str feed_host; /* what data planes call: the Service's name */
 	struct addr feed_listen;
 	struct str feed_address; /* of this replica, "IP:PORT"; empty: not told */
+	/* In the Lease: a process that starts with the name that holds it leads at once, so no two
+	 * that run may have the same (a pod's name).  Empty: made up. */
+	struct str identity;
 	struct str log_level; /* of data planes */
 	nsec address_timeout;
 	struct unmanaged_options unmanaged;

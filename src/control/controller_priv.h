@@ -33,6 +33,7 @@ struct controller {
 	struct authority *authority;
 	struct provision *provision;
 	struct feed_server *feed;
+	struct feeds *feeds; /* the server's; NULL before it is there */
 	struct lease *lease;
 	struct events *events;
 	struct classes *classes;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "base/rand.h"
 #include "http/h1.h"
@@ -12,14 +11,15 @@
 #include "tls/server.h"
 #include "source/feed_source.h"
 #include "text/parse.h"
-#include "text/write.h"
 
 #define FIELDS 64
+#define REQUEST_TIME SEC(90)
 
 #define FEED_STATES(S)                                                                \
 	S(FEED_HELLO, 1u << FEED_READING | 1u << FEED_CLOSED)                         \
 	S(FEED_READING, 1u << FEED_ASKING | 1u << FEED_CLOSED)                        \
-	S(FEED_ASKING, 1u << FEED_READING | 1u << FEED_STREAMING | 1u << FEED_CLOSED) \
+	S(FEED_ASKING, 1u << FEED_WAITING | 1u << FEED_STREAMING | 1u << FEED_CLOSED) \
+	S(FEED_WAITING, 1u << FEED_ASKING | 1u << FEED_CLOSED)                        \
 	S(FEED_STREAMING, 1u << FEED_CLOSED)                                          \
 	S(FEED_CLOSED, 0u)
 
@@ -35,33 +35,9 @@ static const unsigned feed_next[] = {
 #undef S
 };
 
-/* An object that the data planes of a Gateway have. */
-struct fed {
-	struct str id; /* "kind/namespace/name" */
-	enum object_kind kind;
-	uint64_t revision; /* of the text */
-	bool seen;
-};
-
-struct feed {
-	struct feed_server *server;
-	struct str gateway;
-	struct map objects;
-	const struct raws *raws;
-	uint64_t rev;
-	int64_t generation;
-	uint64_t generation_rev; /* the first revision that holds it */
-	int64_t last_generation; /* before */
-	struct list conns; /* streaming */
-	struct buf ports; /* the frame of a class's Service; empty: none was told */
-	bool ports_new;
-	struct buf batch;
-};
-
 struct feed_conn {
 	struct feed_server *server;
 	struct list node; /* of the server */
-	struct list peer; /* of the feed */
 	uint8_t state; /* enum feed_state */
 	bool close_after; /* when all is sent */
 	bool head_done; /* of the request at hand; its body is awaited */
@@ -80,10 +56,10 @@ struct feed_conn {
 	struct buf sending;
 	struct slice slice;
 	struct feed_question question;
-	struct feed *feed;
-	uint64_t acked;
-	bool ready; /* it said so with its last word */
-	struct buf proxy_listen, stream_listen; /* likewise */
+	struct feed_peer peer; /* of the feed that it streams */
+	struct list waiting; /* of the server, for a feed that is not there yet */
+	bool began; /* to wait; its patience runs */
+	bool waited; /* long enough */
 	char session[33];
 };
 
@@ -95,8 +71,9 @@ struct feed_server {
 	struct feed_auth *auth;
 	const struct feed_server_ops *ops;
 	void *arg;
-	struct map feeds;
+	struct feeds feeds;
 	struct map sessions;
+	struct list waiting; /* connections */
 	struct list conns;
 	unsigned n;
 	bool on;
@@ -201,35 +178,42 @@ static void conn_free(struct task *t)
 	buf_fini(&c->out);
 	buf_fini(&c->sending);
 	feed_question_fini(&c->question);
-	buf_fini(&c->proxy_listen);
-	buf_fini(&c->stream_listen);
+	feed_peer_fini(&c->peer);
 	mem_free(c);
 }
 
 static void conn_close(struct feed_conn *c)
 {
-	struct feed *f = c->feed;
+	struct feed *f = c->peer.feed;
 
 	if (c->state == FEED_CLOSED)
 		return;
 	conn_move(c, FEED_CLOSED);
+	list_del(&c->waiting);
 	loop_timer_cancel(c->server->loop, &c->timer);
 	stream_close(conn_stream(c));
 	feed_auth_cancel(&c->question);
 	loop_defer(c->server->loop, &c->free_task);
 	if (!f)
 		return;
-	c->feed = NULL;
-	list_del(&c->peer);
+	feed_peer_leave(&c->peer);
 	map_del(&c->server->sessions, str_from(c->session));
 	if (c->server->on)
-		c->server->ops->acked(c->server->arg, f->gateway);
+		c->server->ops->acked(c->server->arg, feed_name(f));
 }
+
+static void ask_feed(struct feed_conn *c);
 
 static void on_timer(struct timer *t)
 {
 	struct feed_conn *c = container_of(t, struct feed_conn, timer);
 
+	if (c->state == FEED_WAITING) {
+		c->waited = true;
+		loop_timer_arm(c->server->loop, t, REQUEST_TIME);
+		ask_feed(c);
+		return;
+	}
 	if (c->state != FEED_STREAMING) {
 		conn_close(c);
 		return;
@@ -237,247 +221,6 @@ static void on_timer(struct timer *t)
 	conn_write(c, STR("{\"type\":\"PING\"}\n"));
 	if (c->state == FEED_STREAMING)
 		loop_timer_arm(c->server->loop, t, FEED_PING);
-}
-
-/* --- feeds ---------------------------------------------------------------------------------- */
-
-static struct feed *feed_get(struct feed_server *s, struct str gateway)
-{
-	struct feed *f = map_get(&s->feeds, gateway);
-
-	if (f)
-		return f;
-	f = MEM_NEW(struct feed);
-	f->server = s;
-	f->gateway = str_from(mem_strdup(gateway));
-	f->generation = f->last_generation = -1;
-	list_init(&f->conns);
-	map_put(&s->feeds, f->gateway, f);
-	return f;
-}
-
-static void fed_free(struct fed *o)
-{
-	mem_free((void *)(uintptr_t)o->id.p);
-	mem_free(o);
-}
-
-static void add_put(struct buf *out, const struct raw *r)
-{
-	buf_add(out, STR("{\"type\":\"PUT\",\"object\":"));
-	buf_add(out, r->text);
-	buf_add(out, STR("}\n"));
-}
-
-static void add_commit(struct buf *out, const struct feed *f)
-{
-	buf_printf(out, "{\"type\":\"COMMIT\",\"rev\":%llu}\n", (unsigned long long)f->rev);
-}
-
-static void on_read_object(void *ctx, const struct object *o)
-{
-	struct feed *f = ctx;
-	struct raw *r = raws_get(f->raws, o->kind, object_key(o));
-	struct buf id = {0};
-	struct fed *fed;
-
-	if (!r)
-		return;
-	buf_printf(&id, "%u/%.*s", o->kind, STR_ARG(r->key));
-	fed = map_get(&f->objects, buf_str(&id));
-	if (!fed) {
-		fed = MEM_NEW(struct fed);
-		fed->id = str_from(mem_strdup(buf_str(&id)));
-		fed->kind = o->kind;
-		map_put(&f->objects, fed->id, fed);
-	}
-	buf_fini(&id);
-	fed->seen = true;
-	if (fed->revision == r->revision)
-		return;
-	fed->revision = r->revision;
-	add_put(&f->batch, r);
-}
-
-static void add_gone(struct feed *f)
-{
-	VEC(struct fed *) gone = {0};
-	const struct map_slot *slot;
-	size_t at = 0;
-
-	while ((slot = map_next(&f->objects, &at))) {
-		struct fed *o = slot->value;
-
-		if (!o->seen)
-			*vec_push(&gone) = o;
-		o->seen = false;
-	}
-	vec_for_each (o, &gone) {
-		struct str key = str_skip((*o)->id, str_find((*o)->id, '/') + 1);
-
-		buf_printf(&f->batch,
-			"{\"type\":\"DEL\",\"kind\":\"%.*s\",\"group\":\"%.*s\",\"key\":",
-			STR_ARG(object_kind_name((*o)->kind)),
-			STR_ARG(object_kind_group((*o)->kind)));
-		text_write_json_string(&f->batch, key);
-		buf_add(&f->batch, STR("}\n"));
-		map_del(&f->objects, (*o)->id);
-		fed_free(*o);
-	}
-	vec_fini(&gone);
-}
-
-void feed_server_publish(struct feed_server *s, struct str gateway, int64_t generation,
-	struct translator *t, const struct raws *raws)
-{
-	struct feed *f = feed_get(s, gateway);
-
-	f->raws = raws;
-	buf_reset(&f->batch);
-	if (f->ports_new)
-		buf_add(&f->batch, buf_str(&f->ports));
-	f->ports_new = false;
-	translator_read_set(t, gateway, on_read_object, f);
-	add_gone(f);
-	if (!f->batch.n && f->generation == generation)
-		return;
-	f->rev++;
-	if (f->generation != generation) {
-		f->last_generation = f->generation;
-		f->generation = generation;
-		f->generation_rev = f->rev;
-	}
-	add_commit(&f->batch, f);
-	list_for_each_safe (node, &f->conns)
-		conn_write(container_of(node, struct feed_conn, peer), buf_str(&f->batch));
-	if (f->batch.cap > NBUF_LARGE)
-		buf_fini(&f->batch);
-}
-
-void feed_server_ports(
-	struct feed_server *s, struct str class_name, const struct publish_port *ports, size_t n)
-{
-	struct feed *f = feed_get(s, class_name);
-	struct buf b = {0};
-
-	buf_add(&b, STR("{\"type\":\"PORTS\""));
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&b, "%s{\"port\":%u,\"udp\":%s,\"target\":%u}", i ? "," : ",\"ports\":[",
-			ports[i].port, ports[i].udp ? "true" : "false", ports[i].target);
-	buf_add(&b, n ? STR("]}\n") : ports ? STR(",\"ports\":[]}\n") : STR("}\n"));
-	if (str_eq(buf_str(&b), buf_str(&f->ports))) {
-		buf_fini(&b);
-		return;
-	}
-	buf_fini(&f->ports);
-	f->ports = b;
-	f->ports_new = true;
-}
-
-uint64_t feed_server_rev(const struct feed_server *s, struct str gateway)
-{
-	const struct feed *f = map_get(&s->feeds, gateway);
-
-	return f ? f->rev : 0;
-}
-
-uint64_t feed_server_acked(const struct feed_server *s, struct str gateway)
-{
-	const struct feed *f = map_get(&s->feeds, gateway);
-	uint64_t best = 0;
-
-	if (!f)
-		return 0;
-	list_for_each (node, &f->conns) {
-		const struct feed_conn *c = container_of(node, struct feed_conn, peer);
-
-		if (c->ready)
-			best = MAX(best, c->acked);
-	}
-	return best;
-}
-
-void feed_server_reports(
-	const struct feed_server *s, struct str class_name, feed_report_f *fn, void *ctx)
-{
-	const struct feed *f = map_get(&s->feeds, class_name);
-
-	if (!f)
-		return;
-	list_for_each (node, &f->conns) {
-		const struct feed_conn *c = container_of(node, struct feed_conn, peer);
-		const struct feed_report r = {
-			buf_str(&c->proxy_listen), buf_str(&c->stream_listen)};
-
-		if (c->acked && c->ready)
-			fn(ctx, &r);
-	}
-}
-
-void feed_server_forget(struct feed_server *s, struct str gateway)
-{
-	struct feed *f = map_get(&s->feeds, gateway);
-	const struct map_slot *slot;
-	size_t at = 0;
-
-	if (!f)
-		return;
-	map_del(&s->feeds, gateway);
-	list_for_each_safe (node, &f->conns) {
-		struct feed_conn *c = container_of(node, struct feed_conn, peer);
-
-		map_del(&s->sessions, str_from(c->session));
-		list_del(&c->peer);
-		c->feed = NULL;
-		conn_close(c);
-	}
-	while ((slot = map_next(&f->objects, &at)))
-		fed_free(slot->value);
-	map_fini(&f->objects);
-	buf_fini(&f->batch);
-	buf_fini(&f->ports);
-	mem_free((void *)(uintptr_t)f->gateway.p);
-	mem_free(f);
-}
-
-int64_t feed_server_generation(const struct feed_server *s, struct str gateway)
-{
-	const struct feed *f = map_get(&s->feeds, gateway);
-	int64_t best = -1;
-
-	if (!f)
-		return -1;
-	list_for_each (node, &f->conns) {
-		struct feed_conn *c = container_of(node, struct feed_conn, peer);
-
-		if (c->acked >= f->generation_rev)
-			return f->generation;
-		if (c->acked)
-			best = f->last_generation;
-	}
-	return best;
-}
-
-unsigned feed_server_connected(const struct feed_server *s, struct str gateway)
-{
-	const struct feed *f = map_get(&s->feeds, gateway);
-	unsigned n = 0;
-
-	if (f)
-		list_for_each (node, &f->conns)
-			n++;
-	return n;
-}
-
-unsigned feed_server_heard(const struct feed_server *s, struct str gateway)
-{
-	const struct feed *f = map_get(&s->feeds, gateway);
-	unsigned n = 0;
-
-	if (f)
-		list_for_each (node, &f->conns)
-			n += container_of(node, struct feed_conn, peer)->acked > 0;
-	return n;
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
@@ -492,47 +235,27 @@ static void next_request(struct feed_conn *c)
 {
 	c->head_done = false;
 	h1_request_begin(&c->parser, &c->request, c->fields);
-	loop_timer_arm(c->server->loop, &c->timer, SEC(90));
+	loop_timer_arm(c->server->loop, &c->timer, REQUEST_TIME);
 }
 
-static void stream_begin(struct feed_conn *c, struct str gateway)
+static void stream_begin(struct feed_conn *c, struct str feed)
 {
 	struct feed_server *s = c->server;
-	struct feed *f = map_get(&s->feeds, gateway);
-	const struct map_slot *slot;
 	struct buf b = {0};
 	uint64_t id[2];
-	size_t at = 0;
 
-	if (!f || !f->rev) {
-		refuse(c, 503, STR("nothing is known of this Gateway or class yet\n"));
-		return;
-	}
 	rand_secure(id, sizeof(id));
 	snprintf(c->session, sizeof(c->session), "%016llx%016llx", (unsigned long long)id[0],
 		(unsigned long long)id[1]);
 	conn_move(c, FEED_STREAMING);
-	c->feed = f;
-	list_add_tail(&f->conns, &c->peer);
+	list_del(&c->waiting);
 	map_put(&s->sessions, str_from(c->session), c);
 	loop_timer_arm(s->loop, &c->timer, FEED_PING);
 	buf_printf(&b,
 		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
-		"{\"type\":\"HELLO\",\"session\":\"%s\",\"address\":\"%.*s\"}\n"
-		"{\"type\":\"LIST\"}\n",
+		"{\"type\":\"HELLO\",\"session\":\"%s\",\"address\":\"%.*s\"}\n",
 		c->session, STR_ARG(s->ops->leader(s->arg)));
-	if (f->ports.n)
-		buf_add(&b, buf_str(&f->ports));
-	while ((slot = map_next(&f->objects, &at))) {
-		struct fed *o = slot->value;
-		struct raw *r =
-			raws_get(f->raws, o->kind, str_skip(o->id, str_find(o->id, '/') + 1));
-
-		/* What changed since the last publish comes with the next. */
-		if (r)
-			add_put(&b, r);
-	}
-	add_commit(&b, f);
+	feeds_join(&s->feeds, feed, &c->peer, &b);
 	conn_write(c, buf_str(&b));
 	buf_fini(&b);
 }
@@ -571,26 +294,69 @@ static bool wanted_well(const struct feed_conn *c)
 	return feed.n && (str_find(feed, '/') == feed.n) == wants_class(c);
 }
 
+/* A controller that has just started, or made this Gateway's data plane, is about to have the feed:
+ * who waits for it comes sooner than who is sent away and asks again. */
+static void wait_for_feed(struct feed_conn *c)
+{
+	struct feed_server *s = c->server;
+
+	conn_move(c, FEED_WAITING);
+	if (list_empty(&c->waiting))
+		list_add_tail(&s->waiting, &c->waiting);
+	if (!c->began) {
+		c->began = true;
+		loop_timer_arm(s->loop, &c->timer, FEED_PATIENCE);
+	}
+}
+
+/* Nobody leads, as far as is known: so perhaps this replica does in a moment. */
+static bool may_lead(const struct feed_server *s)
+{
+	return s->on || !s->ops->leader(s->arg).n;
+}
+
+/* Asks again for whom waits for <feed>; empty: for all. */
+static void wake_waiting(struct feed_server *s, struct str feed)
+{
+	list_for_each_safe (node, &s->waiting) {
+		struct feed_conn *c = container_of(node, struct feed_conn, waiting);
+
+		if (!feed.n || str_eq(wanted_feed(c), feed))
+			ask_feed(c);
+	}
+}
+
+static void on_begun(void *arg, struct str feed)
+{
+	wake_waiting(arg, feed);
+}
+
 static void on_known(struct feed_question *q, int res, const struct feed_caller *caller)
 {
 	struct feed_conn *c = container_of(q, struct feed_conn, question);
 	struct feed_server *s = c->server;
+	struct str feed = wanted_feed(c);
+	bool here = s->on && feeds_has(&s->feeds, feed);
 
 	if (c->state != FEED_ASKING)
 		return;
-	if (!s->on)
-		refuse_not_leading(c);
-	else if (res == -EPERM)
+	if (res == -EPERM)
 		refuse(c, 403,
 			STR("not allowed: verb serve on this gatewayclass is wanted (RBAC)\n"));
 	else if (res == -EACCES)
 		refuse(c, 401, STR("the token is not good, or is bound to no pod of ours\n"));
 	else if (res < 0)
 		refuse(c, 503, STR("who asks could not be found out\n"));
-	else if (!wants_class(c) && !s->ops->allowed(s->arg, wanted_feed(c), caller))
+	else if (!here && !c->waited && may_lead(s))
+		wait_for_feed(c);
+	else if (!s->on)
+		refuse_not_leading(c);
+	else if (!here)
+		refuse(c, 503, STR("nothing is known of this Gateway or class yet\n"));
+	else if (!wants_class(c) && !s->ops->allowed(s->arg, feed, caller))
 		refuse(c, 403, STR("this pod serves another Gateway\n"));
 	else
-		stream_begin(c, wanted_feed(c));
+		stream_begin(c, feed);
 }
 
 static void ask_feed(struct feed_conn *c)
@@ -628,7 +394,7 @@ static void take_ports(struct feed_server *s, struct str gateway, const struct v
 }
 
 /* What it says of itself; an older data plane says nothing and is ready. */
-static void take_report(struct feed_conn *to, const struct value *v)
+static void take_report(struct feed_peer *to, const struct value *v)
 {
 	const struct value *ready = value_get(v, STR("ready"));
 
@@ -648,17 +414,17 @@ static void take_ack(struct feed_conn *c, struct str body)
 	struct value v;
 	struct arena a;
 
-	if (!to || !to->feed) {
+	if (!to || !to->peer.feed) {
 		answer(c, 404, STR("no such session\n"));
 		return;
 	}
 	arena_init(&a, 0);
 	if (text_parse_json(&a, body, &v, NULL) == 0 && (rev = value_get(&v, STR("rev"))) &&
 		rev->kind == VALUE_INT && rev->integer >= 0) {
-		take_ports(s, to->feed->gateway, value_get(&v, STR("ports")));
-		to->acked = MIN((uint64_t)rev->integer, to->feed->rev);
-		take_report(to, &v);
-		s->ops->acked(s->arg, to->feed->gateway);
+		take_ports(s, feed_name(to->peer.feed), value_get(&v, STR("ports")));
+		feed_peer_acked(&to->peer, (uint64_t)rev->integer);
+		take_report(&to->peer, &v);
+		s->ops->acked(s->arg, feed_name(to->peer.feed));
 		answer(c, 200, STR("ok\n"));
 	} else {
 		answer(c, 400, STR("{\"rev\":N} is wanted\n"));
@@ -671,7 +437,7 @@ static void serve(struct feed_conn *c, struct str body)
 {
 	const struct http_request *r = &c->request;
 
-	if (!c->server->on)
+	if (!may_lead(c->server))
 		refuse_not_leading(c);
 	else if (r->method_id == HTTP_GET &&
 		 (str_starts(http_path(r), STR(FEED_PATH)) || wants_class(c)))
@@ -787,7 +553,7 @@ static void on_accepted(struct listener *ls, int fd, const struct addr *peer)
 	op_init(&c->hello, on_hello);
 	timer_init(&c->timer, on_timer);
 	task_init(&c->free_task, conn_free);
-	list_init(&c->peer);
+	list_init(&c->waiting);
 	list_add_tail(&s->conns, &c->node);
 	s->n++;
 	if (s->policy) {
@@ -801,6 +567,28 @@ static void on_accepted(struct listener *ls, int fd, const struct addr *peer)
 	loop_timer_arm(s->loop, &c->timer, SEC(10));
 	if (!c->tls)
 		conn_ready(c);
+}
+
+/* --- feeds ---------------------------------------------------------------------------------- */
+
+static void on_frames(struct feed_peer *p, struct str frames)
+{
+	conn_write(container_of(p, struct feed_conn, peer), frames);
+}
+
+static void on_ended(struct feed_peer *p)
+{
+	struct feed_conn *c = container_of(p, struct feed_conn, peer);
+
+	map_del(&c->server->sessions, str_from(c->session));
+	conn_close(c);
+}
+
+static const struct feeds_ops feeds_ops = {on_frames, on_ended, on_begun};
+
+struct feeds *feed_server_feeds(struct feed_server *s)
+{
+	return &s->feeds;
 }
 
 /* --- start and end -------------------------------------------------------------------------- */
@@ -818,6 +606,8 @@ int feed_server_new(struct loop *l, const struct addr *at, struct tls_policy *po
 	s->ops = ops;
 	s->arg = arg;
 	list_init(&s->conns);
+	list_init(&s->waiting);
+	feeds_init(&s->feeds, &feeds_ops, s);
 	if (fd >= 0)
 		rc = listener_init(&s->listener, l, fd, on_accepted, NULL);
 	if (rc < 0) {
@@ -842,30 +632,27 @@ void feed_server_enable(struct feed_server *s, bool on)
 	if (s->on == on)
 		return;
 	s->on = on;
-	if (on)
+	if (on) {
+		wake_waiting(s, (struct str){0});
 		return;
+	}
 	list_for_each_safe (node, &s->conns)
 		conn_close(container_of(node, struct feed_conn, node));
 }
 
 void feed_server_free(struct feed_server *s)
 {
-	const struct map_slot *slot;
-	size_t at;
-
 	if (!s)
 		return;
 	s->on = false;
 	listener_close(&s->listener);
-	for (at = 0; (slot = map_next(&s->feeds, &at)); at = 0)
-		feed_server_forget(s, slot->key);
+	feeds_fini(&s->feeds);
 	list_for_each_safe (node, &s->conns)
 		conn_close(container_of(node, struct feed_conn, node));
 	while (!list_empty(&s->conns) || s->tls.streams.used)
 		loop_tick(s->loop, 0);
 	tls_thread_fini(&s->tls);
 	tls_policy_unref(s->policy);
-	map_fini(&s->feeds);
 	map_fini(&s->sessions);
 	feed_auth_free(s->auth);
 	mem_free(s);

@@ -92,8 +92,8 @@ static void gate_free(struct gate *g)
 
 	map_del(&c->gates, g->key);
 	translator_set_gateway(c->translator, g->key, NULL);
-	if (c->feed)
-		feed_server_forget(c->feed, g->key);
+	if (c->feeds)
+		feeds_forget(c->feeds, g->key);
 	loop_timer_cancel(c->loop, &g->hold);
 	loop_timer_cancel(c->loop, &g->address);
 	mem_free((void *)(uintptr_t)g->key.p);
@@ -190,7 +190,7 @@ static void on_class_gone(void *arg, struct str class_name)
 {
 	struct controller *c = arg;
 
-	feed_server_forget(c->feed, class_name);
+	feeds_forget(c->feeds, class_name);
 	translator_set_listens(c->translator, class_name, false, STR(""), NULL, 0);
 }
 
@@ -302,7 +302,7 @@ static bool gate_patient(struct controller *c, struct gate *g, const struct gate
 static void gate_hold(struct controller *c, struct gate *g, const struct gateway_state *st)
 {
 	bool waits = st->programmed == PROGRAMMED_PENDING && g->programmed >= 0 &&
-		     feed_server_connected(c->feed, gate_feed(g)) > 0;
+		     feeds_connected(c->feeds, gate_feed(g)) > 0;
 
 	if (waits && !g->held && g->generation >= 0) {
 		g->held = true;
@@ -315,7 +315,7 @@ static void gate_hold(struct controller *c, struct gate *g, const struct gateway
 /* Under a new leader: every data plane that there is has told what it uses, or its time is over. */
 static void gate_settle(struct controller *c, struct gate *g, const struct provision_view *view)
 {
-	if (!g->unsettled || (int64_t)feed_server_heard(c->feed, gate_feed(g)) < view->ready)
+	if (!g->unsettled || (int64_t)feeds_heard(c->feeds, gate_feed(g)) < view->ready)
 		return;
 	g->unsettled = false;
 	gate_mark(g);
@@ -352,9 +352,9 @@ static void gate_step_class(struct controller *c, struct gate *g, const struct g
 {
 	if (!g->fed || g->fed_generation != gw->object.generation) {
 		g->fed_generation = gw->object.generation;
-		g->fed = feed_server_rev(c->feed, g->class_name);
+		g->fed = feeds_rev(c->feeds, g->class_name);
 	}
-	if (g->fed && feed_server_acked(c->feed, g->class_name) >= g->fed)
+	if (g->fed && feeds_acked(c->feeds, g->class_name) >= g->fed)
 		g->programmed = gw->object.generation;
 }
 
@@ -374,11 +374,11 @@ static bool gate_step(struct controller *c, struct gate *g)
 	if (g->behind &&
 		accepted(translator_status(c->translator, KIND_GATEWAY, namespace, name))) {
 		g->behind = false;
-		feed_server_publish(c->feed, g->key, gw->object.generation, c->translator,
+		feeds_publish(c->feeds, g->key, gw->object.generation, c->translator,
 			kube_source_raws(c->source));
 	}
 	/* The first time the cluster has to send it traffic, too. */
-	if (feed_server_generation(c->feed, g->key) >= gw->object.generation &&
+	if (feeds_generation(c->feeds, g->key) >= gw->object.generation &&
 		(g->programmed >= 0 || provision_look(c->provision, g->uid).ready > 0))
 		g->programmed = gw->object.generation;
 	return gate_tell(c, g, gw);
@@ -396,9 +396,9 @@ static void class_step(void *ctx, struct str class_name)
 	struct controller *c = x->c;
 
 	unmanaged_give_ca(c->unmanaged, class_name, c->o->namespace, buf_str(&c->ca));
-	unmanaged_feed(c->unmanaged, class_name, c->feed);
-	feed_server_publish(c->feed, class_name, 0, c->translator, kube_source_raws(c->source));
-	x->again = unmanaged_tell(c->unmanaged, class_name, c->feed, c->translator) || x->again;
+	unmanaged_feed(c->unmanaged, class_name, c->feeds);
+	feeds_publish(c->feeds, class_name, 0, c->translator, kube_source_raws(c->source));
+	x->again = unmanaged_tell(c->unmanaged, class_name, c->feeds, c->translator) || x->again;
 }
 
 bool gates_step(struct controller *c)

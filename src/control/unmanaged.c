@@ -176,7 +176,7 @@ struct provision_view unmanaged_view(const struct unmanaged *u, struct str class
 	return v;
 }
 
-void unmanaged_feed(const struct unmanaged *u, struct str class_name, struct feed_server *feed)
+void unmanaged_feed(const struct unmanaged *u, struct str class_name, struct feeds *feeds)
 {
 	const struct class_plane *c = map_get(&u->classes, class_name);
 	static const struct publish_port none;
@@ -185,12 +185,12 @@ void unmanaged_feed(const struct unmanaged *u, struct str class_name, struct fee
 	if (!c)
 		return;
 	if (!c->service.n) {
-		feed_server_ports(feed, class_name, NULL, 0);
+		feeds_ports(feeds, class_name, NULL, 0);
 		return;
 	}
 	if (c->publish)
 		p = publish_look(c->publish);
-	feed_server_ports(feed, class_name, p.n_ports ? p.ports : &none, p.n_ports);
+	feeds_ports(feeds, class_name, p.n_ports ? p.ports : &none, p.n_ports);
 }
 
 /* --- what all of them listen on --------------------------------------------------------------- */
@@ -259,8 +259,8 @@ static struct str unknown_why(struct arena *a, const struct class_plane *c)
 	return (struct str){0};
 }
 
-bool unmanaged_tell(const struct unmanaged *u, struct str class_name,
-	const struct feed_server *feed, struct translator *t)
+bool unmanaged_tell(const struct unmanaged *u, struct str class_name, const struct feeds *feeds,
+	struct translator *t)
 {
 	static const struct publish_port none;
 	const struct class_plane *c = map_get(&u->classes, class_name);
@@ -279,7 +279,7 @@ bool unmanaged_tell(const struct unmanaged *u, struct str class_name,
 	x.n_ports = p.n_ports;
 	x.ports = !c->service.n ? NULL : p.n_ports ? p.ports : &none;
 	if (!why.n)
-		feed_server_reports(feed, class_name, take_report, &x);
+		feeds_reports(feeds, class_name, take_report, &x);
 	if (!why.n && !x.reports)
 		why = arena_printf(&x.arena,
 			"No data plane of class %.*s is connected and ready: it is run as sluice "

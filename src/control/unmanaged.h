@@ -11,7 +11,7 @@
 #ifndef CONTROL_UNMANAGED_H
 #define CONTROL_UNMANAGED_H
 
-#include "control/feed_server.h"
+#include "control/feeds.h"
 #include "control/publish.h"
 
 #define CLASS_PUBLISH_SERVICE "sluice.dev/publish-service"
@@ -46,11 +46,11 @@ void unmanaged_each(const struct unmanaged *u, unmanaged_each_f *fn, void *ctx);
  * endpoints.  Borrowed until the next change. */
 struct provision_view unmanaged_view(const struct unmanaged *u, struct str class_name);
 /* Tells the feed where the Service's ports lead. */
-void unmanaged_feed(const struct unmanaged *u, struct str class_name, struct feed_server *feed);
+void unmanaged_feed(const struct unmanaged *u, struct str class_name, struct feeds *feeds);
 /* Tells translate which listens all connected and ready data planes of the class have.  True: it is
  * news. */
-bool unmanaged_tell(const struct unmanaged *u, struct str class_name,
-	const struct feed_server *feed, struct translator *t);
+bool unmanaged_tell(const struct unmanaged *u, struct str class_name, const struct feeds *feeds,
+	struct translator *t);
 /* Writes the feed's authority <ca> (PEM) into ConfigMap UNMANAGED_CA of the Service's namespace, or
  * of <namespace>: what the user's pods mount.  Once, and again until it succeeds. */
 void unmanaged_give_ca(

@@ -28,7 +28,7 @@
 #define FEED_AUDIENCE "sluice-feed"
 #define FEED_BACKOFF_FIRST MSEC(200)
 #define FEED_REFUSAL_MAX 256
-#define FEED_BACKOFF_MAX SEC(5)
+#define FEED_BACKOFF_MAX SEC(2)
 
 struct feed_options {
 	struct str url; /* "https://host:port" */

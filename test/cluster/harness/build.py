@@ -119,3 +119,30 @@ def need(name, say=print):
             if not part.out().exists():
                 _build(part, say)
     return part.out()
+
+
+def _reachable(part):
+    """Whether the Go modules of `part` are here already or can be had."""
+    module = re.search(r"^\s*(?:require )?(\S+/\S+) v\S+$", (part.folder / "go.mod").read_text(), re.M)
+    here = subprocess.run(["go", "list", "-m", "-f", "{{.Dir}}", module.group(1)], cwd=part.folder,
+                          env={**_go_environment(), "GOPROXY": "off"}, capture_output=True, text=True)
+    if here.returncode == 0 and here.stdout.strip():
+        return None
+    # "latest" is never answered from the module cache.
+    asked = subprocess.run(["go", "list", "-m", f"{module.group(1)}@latest"], cwd="/", timeout=120,
+                           env=_go_environment(), capture_output=True, text=True)
+    return None if asked.returncode == 0 else (asked.stderr.strip().splitlines() or ["no answer"])[-1]
+
+
+def lacking():
+    """Why what is not built yet cannot be built here, in one sentence; None: it can, or is there."""
+    missing = [part for part in parts().values() if not part.out().exists()]
+    if not missing:
+        return None
+    if not shutil.which("go"):
+        return f"the Go tool chain (1.26 or newer) is needed to build {missing[0].name}; it is not on PATH"
+    try:
+        why = _reachable(missing[0])
+    except subprocess.TimeoutExpired:
+        why = "no answer within 120 s"
+    return why and f"the Go modules of {missing[0].name} cannot be had: {why}"

@@ -96,11 +96,16 @@ def _write(api, service, value):
 def _follow(api):
     listed = api.get("/api/v1/services")
     known = {key(s): s for s in listed["items"]}
-    last = None
+    last, tried = None, {}
 
     def settle():
         nonlocal last
         for service, value in changes(known.values(), last):
+            # A state is written over once: what became of that, its next event tells.
+            version = service["metadata"]["resourceVersion"]
+            if tried.get(key(service)) == version:
+                continue
+            tried[key(service)] = version
             _write(api, service, value)
             last = value if value in AUTOMATIC else last
     settle()
@@ -110,6 +115,8 @@ def _follow(api):
         if kind == "BOOKMARK":
             continue
         known.pop(key(service), None)
+        if kind == "DELETED":
+            tried.pop(key(service), None)
         if kind != "DELETED":
             known[key(service)] = service
         settle()

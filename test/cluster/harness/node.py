@@ -15,7 +15,7 @@ from .process import Processes, signal_all
 
 KUBE_PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler",
                  "kube-proxy", "kubelet", "kubectl")
-START_TIMEOUT = 120.0  # a machine where compilers run beside takes several times the usual 10 s
+START_TIMEOUT = 300.0  # a machine where compilers run beside takes several times the usual 10 s
 # What the kubelet sets for the whole machine, put back by down().
 MACHINE_SETTINGS = ("vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic",
                     "kernel/panic_on_oops", "kernel/keys/root_maxkeys",
@@ -30,22 +30,47 @@ class Failed(Exception):
     """The cluster did not come up; the text says which part and shows its log."""
 
 
+class Unable(Failed):
+    """This machine can have no cluster, whatever we do; the text says what it lacks."""
+
+
 # Asked in a network and mount namespace of its own: a link, a mount, kube-proxy's rules.
 MAY = "ip link add node0 type bridge && mount -t tmpfs none /mnt && nft list ruleset >/dev/null"
+
+
+def may_make_groups():
+    """Whether a control group can be made where containers would be; asking access() says nothing
+    to root."""
+    for parent in ("/sys/fs/cgroup/memory", "/sys/fs/cgroup"):
+        trial = pathlib.Path(parent, f"sluice-probe-{os.getpid()}")
+        try:
+            trial.mkdir()
+            trial.rmdir()
+            return True
+        except OSError:
+            continue
+    return False
 
 
 def preflight():
     """What a cluster asks of the machine, asked before anything is built or started: one sentence
     instead of runc's."""
     if os.geteuid():
-        raise Failed("must be root (network namespaces, containers)")
+        raise Unable("must be root (network namespaces, containers)")
     done = subprocess.run(["unshare", "--net", "--mount", "sh", "-c", MAY],
                           capture_output=True, text=True)
     if done.returncode:
-        raise Failed("this machine allows no cluster: network namespaces, mounts and nftables are "
+        raise Unable("this machine allows no cluster: network namespaces, mounts and nftables are "
                      f"needed: {done.stderr.strip() or f'exit {done.returncode}'}")
-    if not any(os.access(p, os.W_OK) for p in ("/sys/fs/cgroup/memory", "/sys/fs/cgroup")):
-        raise Failed("this machine allows no cluster: /sys/fs/cgroup is not writable")
+    if not may_make_groups():
+        raise Unable("this machine allows no cluster: no control group can be made in /sys/fs/cgroup")
+
+
+def probe():
+    """Raises Unable where no cluster can be had here: the machine, or what it would be built from."""
+    preflight()
+    if lack := build.lacking():
+        raise Unable(lack)
 
 
 class Node:

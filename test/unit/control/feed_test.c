@@ -159,7 +159,8 @@ static void publish(struct cluster *c, int64_t generation)
 
 	assert_null(p);
 	store_changes_reset(&c->store);
-	feed_server_publish(c->feed, STR("default/web"), generation, c->translator, &c->raws);
+	feeds_publish(feed_server_feeds(c->feed), STR("default/web"), generation, c->translator,
+		&c->raws);
 }
 
 #define META(ns, name) \
@@ -295,28 +296,29 @@ static void test_feed(void **state)
 	assert_true(has(&p, KIND_HTTP_ROUTE, "first"));
 	/* The read set and no more: what the Gateway does not look at stays with the controller. */
 	assert_false(has(&p, KIND_SECRET, "nobody-names-it"));
-	assert_int_equal(feed_server_generation(c.feed, STR("default/web")), -1);
+	assert_int_equal(feeds_generation(feed_server_feeds(c.feed), STR("default/web")), -1);
 	feed_source_ack(p.source, true, &refused, 1);
-	UNTIL(&c, c.acks > 0 && feed_server_generation(c.feed, STR("default/web")) == 1);
+	UNTIL(&c,
+		c.acks > 0 && feeds_generation(feed_server_feeds(c.feed), STR("default/web")) == 1);
 	assert_int_equal(c.port, 80);
 	/* A change is one revision; a new generation counts only once it is acknowledged. */
 	put(&c, ROUTE("second"));
 	store_del(&c.store, KIND_HTTP_ROUTE, STR("default"), STR("first"));
 	raws_del(&c.raws, KIND_HTTP_ROUTE, STR("default/first"));
 	publish(&c, 2);
-	assert_int_equal(feed_server_generation(c.feed, STR("default/web")), 1);
+	assert_int_equal(feeds_generation(feed_server_feeds(c.feed), STR("default/web")), 1);
 	UNTIL(&c, p.settled == 2);
 	assert_true(has(&p, KIND_HTTP_ROUTE, "second"));
 	assert_false(has(&p, KIND_HTTP_ROUTE, "first"));
 	feed_source_ack(p.source, true, NULL, 0);
-	UNTIL(&c, feed_server_generation(c.feed, STR("default/web")) == 2);
+	UNTIL(&c, feeds_generation(feed_server_feeds(c.feed), STR("default/web")) == 2);
 	/* Nothing new is no revision. */
 	publish(&c, 2);
 	loop_tick(c.l, MSEC(5));
 	assert_int_equal(p.settled, 2);
 	/* Cut off, it comes again and learns what went meanwhile; its token is still believed. */
 	feed_server_enable(c.feed, false);
-	assert_int_equal(feed_server_connected(c.feed, STR("default/web")), 0);
+	assert_int_equal(feeds_connected(feed_server_feeds(c.feed), STR("default/web")), 0);
 	store_del(&c.store, KIND_HTTP_ROUTE, STR("default"), STR("second"));
 	raws_del(&c.raws, KIND_HTTP_ROUTE, STR("default/second"));
 	publish(&c, 3);
@@ -325,6 +327,30 @@ static void test_feed(void **state)
 	assert_false(has(&p, KIND_HTTP_ROUTE, "second"));
 	assert_true(has(&p, KIND_GATEWAY, "web"));
 	assert_int_equal(c.reviews, 1);
+	plane_close(&p);
+	cluster_close(&c);
+}
+
+/* A controller that has just started: who asks waits for the feed, and is not sent away. */
+static void test_waits_for_what_is_about_to_be(void **state)
+{
+	struct cluster c;
+	struct plane p;
+
+	(void)state;
+	cluster_open(&c, VERDICT("default:web-sluice"));
+	feed_server_enable(c.feed, false);
+	plane_open(&p, &c, "default/web");
+	UNTIL(&c, c.reviews > 0);
+	for (int i = 0; i < 20; i++)
+		loop_tick(c.l, MSEC(1));
+	feed_server_enable(c.feed, true);
+	for (int i = 0; i < 20; i++)
+		loop_tick(c.l, MSEC(1));
+	assert_int_equal(p.settled, 0);
+	publish(&c, 1);
+	UNTIL(&c, p.settled == 1);
+	assert_int_equal(c.reviews, 1); /* it asked once */
 	plane_close(&p);
 	cluster_close(&c);
 }
@@ -341,7 +367,7 @@ static void refused_with(const char *verdict, const char *gateway)
 	for (int i = 0; i < 50; i++)
 		loop_tick(c.l, MSEC(1));
 	assert_int_equal(p.settled, 0);
-	assert_int_equal(feed_server_connected(c.feed, STR("default/web")), 0);
+	assert_int_equal(feeds_connected(feed_server_feeds(c.feed), STR("default/web")), 0);
 	plane_close(&p);
 	cluster_close(&c);
 }
@@ -398,7 +424,7 @@ static void test_follows_the_leader(void **state)
 		loop_tick(first.l, MSEC(1));
 		loop_tick(second.l, MSEC(1));
 	}
-	assert_int_equal(feed_server_generation(second.feed, STR("default/web")), 1);
+	assert_int_equal(feeds_generation(feed_server_feeds(second.feed), STR("default/web")), 1);
 	plane_close(&p);
 	cluster_close(&second);
 	cluster_close(&first);
@@ -417,7 +443,7 @@ static void publish_class(struct cluster *c)
 {
 	assert_null(translator_update(c->translator, &c->store));
 	store_changes_reset(&c->store);
-	feed_server_publish(c->feed, STR("sluice"), 0, c->translator, &c->raws);
+	feeds_publish(feed_server_feeds(c->feed), STR("sluice"), 0, c->translator, &c->raws);
 }
 
 struct heard {
@@ -438,7 +464,7 @@ static struct heard heard(struct cluster *c)
 {
 	struct heard h = {0};
 
-	feed_server_reports(c->feed, STR("sluice"), on_report, &h);
+	feeds_reports(feed_server_feeds(c->feed), STR("sluice"), on_report, &h);
 	return h;
 }
 
@@ -462,7 +488,7 @@ static void test_a_class_is_one_feed(void **state)
 		0, kong_listens_parse(&own, false, STR("0.0.0.0:8000 backlog=5"), "", &err));
 	cluster_open(&c, MAY);
 	unmanage(&c);
-	feed_server_ports(c.feed, STR("sluice"), ports, 2);
+	feeds_ports(feed_server_feeds(c.feed), STR("sluice"), ports, 2);
 	publish_class(&c);
 	plane_open_with(
 		&p, &c, (struct feed_options){.class_name = STR("sluice"), .listens = &own});
@@ -477,20 +503,20 @@ static void test_a_class_is_one_feed(void **state)
 	assert_true(got[1].udp);
 	/* Before it says that it uses a revision nobody counts on it. */
 	assert_int_equal(heard(&c).n, 0);
-	assert_int_equal(feed_server_acked(c.feed, STR("sluice")), 0);
+	assert_int_equal(feeds_acked(feed_server_feeds(c.feed), STR("sluice")), 0);
 	feed_source_ack(p.source, true, NULL, 0);
 	UNTIL(&c, heard(&c).n == 1);
 	assert_string_equal(heard(&c).text, "0.0.0.0:8000 backlog=5|off");
-	assert_int_equal(
-		feed_server_acked(c.feed, STR("sluice")), feed_server_rev(c.feed, STR("sluice")));
+	assert_int_equal(feeds_acked(feed_server_feeds(c.feed), STR("sluice")),
+		feeds_rev(feed_server_feeds(c.feed), STR("sluice")));
 	/* The Service goes: told, and a revision of its own. */
-	feed_server_ports(c.feed, STR("sluice"), NULL, 0);
+	feeds_ports(feed_server_feeds(c.feed), STR("sluice"), NULL, 0);
 	publish_class(&c);
 	UNTIL(&c, p.settled == 2);
 	assert_true(feed_source_ports(p.source, &got, &n));
 	assert_null(got);
-	assert_true(
-		feed_server_acked(c.feed, STR("sluice")) < feed_server_rev(c.feed, STR("sluice")));
+	assert_true(feeds_acked(feed_server_feeds(c.feed), STR("sluice")) <
+		    feeds_rev(feed_server_feeds(c.feed), STR("sluice")));
 	/* One that ends is not counted on. */
 	feed_source_ack(p.source, false, NULL, 0);
 	UNTIL(&c, heard(&c).n == 0);
@@ -513,7 +539,7 @@ static void class_refused_with(const char *verdict, const char *class_name)
 	for (int i = 0; i < 100; i++)
 		loop_tick(c.l, MSEC(1));
 	assert_int_equal(p.settled, 0);
-	assert_int_equal(feed_server_connected(c.feed, STR("sluice")), 0);
+	assert_int_equal(feeds_connected(feed_server_feeds(c.feed), STR("sluice")), 0);
 	plane_close(&p);
 	cluster_close(&c);
 }
@@ -547,6 +573,7 @@ static int remove_token(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_feed),
+		cmocka_unit_test(test_waits_for_what_is_about_to_be),
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_daemon),
 		cmocka_unit_test(test_follows_the_leader),
 		cmocka_unit_test(test_a_class_is_one_feed),
