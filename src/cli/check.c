@@ -19,7 +19,8 @@ static size_t check_statuses(const struct offline *f, struct buf *out)
 	const struct object_status *const *all = translator_statuses(offline_translator(f), &n);
 
 	for (size_t i = 0; i < n; i++) {
-		if (object_status_good(all[i]) || !offline_shows(f->options, all[i]->namespace))
+		if (object_status_good(all[i]) ||
+			!offline_shows(f->options, all[i]->object->namespace))
 			continue;
 		status_print(out, all[i], true);
 		bad++;

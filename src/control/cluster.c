@@ -424,12 +424,11 @@ struct value cluster_status(struct cluster *c, struct arena *a)
 	const struct object_status *const *all = translator_statuses(c->translator, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		struct str key = arena_printf(
-			a, "%.*s/%.*s", STR_ARG(all[i]->namespace), STR_ARG(all[i]->name));
-		const struct value *before = stored(c, a, all[i]->kind, key);
+		const struct object *o = all[i]->object;
+		const struct value *before = stored(c, a, (enum object_kind)o->kind, object_key(o));
 		struct value object = status_object(a, all[i], before, now);
 
-		if (all[i]->kind == KIND_GATEWAY_CLASS && before)
+		if (o->kind == KIND_GATEWAY_CLASS && before)
 			keep_class(a, &object, before);
 		value_push(a, &items, object);
 	}

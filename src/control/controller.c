@@ -63,13 +63,10 @@ static void look_at_changes(struct controller *c)
 	tell_looks(c);
 	statuses = translator_changed(c->translator, &n);
 	for (size_t i = 0; i < n; i++) {
-		struct buf key = {0};
+		const struct object *o = statuses[i].object;
 
-		buf_printf(&key, "%.*s/%.*s", STR_ARG(statuses[i].namespace),
-			STR_ARG(statuses[i].name));
-		c->gates_dirty = c->gates_dirty || shapes_gates(statuses[i].kind);
-		writer_status_mark(c->writer, statuses[i].kind, buf_str(&key));
-		buf_fini(&key);
+		c->gates_dirty = c->gates_dirty || shapes_gates((enum object_kind)o->kind);
+		writer_status_mark(c->writer, (enum object_kind)o->kind, object_key(o));
 	}
 }
 

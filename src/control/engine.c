@@ -60,7 +60,7 @@ static void engine_stamp(struct engine *e)
 	nsec now = clock_wall(e->clock);
 
 	for (size_t i = 0; i < n; i++)
-		stamps_note(&e->stamps, c[i].kind, c[i].namespace, c[i].name, c[i].status, now);
+		stamps_note(&e->stamps, c[i].object, c[i].status, now);
 }
 
 static void name_wanted(void *ctx, struct str host)

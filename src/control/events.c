@@ -67,12 +67,12 @@ static const struct condition *refusal_in(const struct condition_list *list)
 
 const struct condition *events_refusal(const struct object_status *s)
 {
-	const struct condition *c = refusal_in(&s->conditions);
+	const struct condition *c = refusal_in(&s->said->conditions);
 
-	for (size_t i = 0; !c && i < s->n_listeners; i++)
-		c = refusal_in(&s->listeners[i].conditions);
-	for (size_t i = 0; !c && i < s->n_parents; i++)
-		c = refusal_in(&s->parents[i].conditions);
+	for (size_t i = 0; !c && i < s->said->n_listeners; i++)
+		c = refusal_in(&s->said->listeners[i].conditions);
+	for (size_t i = 0; !c && i < s->said->n_parents; i++)
+		c = refusal_in(&s->said->parents[i].conditions);
 	return c;
 }
 
@@ -131,7 +131,7 @@ static struct str note_of(struct str message)
 static void write_event(struct buf *out, const struct events *e, const struct object_status *s,
 	const struct condition *c, struct str namespace, uint64_t digest)
 {
-	struct str kept = str_take(s->name, NAME_MAX_KEPT);
+	struct str kept = str_take(s->object->name, NAME_MAX_KEPT);
 
 	buf_printf(out,
 		"{\"apiVersion\":\"events.k8s.io/v1\",\"kind\":\"Event\",\"metadata\":{\"name\":\"%.*s."
@@ -143,12 +143,12 @@ static void write_event(struct buf *out, const struct events *e, const struct ob
 	add_member(out, "reportingInstance", e->instance);
 	add_time(out, loop_wall(api_loop(e->api)));
 	buf_add(out, STR(",\"regarding\":{"));
-	add_member(out, "apiVersion", s->api_version);
-	add_member(out, "kind", object_kind_name(s->kind));
-	if (s->namespace.n)
-		add_member(out, "namespace", s->namespace);
-	add_member(out, "name", s->name);
-	add_member(out, "uid", s->uid);
+	add_member(out, "apiVersion", s->object->api_version);
+	add_member(out, "kind", object_kind_name((enum object_kind)s->object->kind));
+	if (s->object->namespace.n)
+		add_member(out, "namespace", s->object->namespace);
+	add_member(out, "name", s->object->name);
+	add_member(out, "uid", s->object->uid);
 	buf_add(out, STR("}}"));
 }
 
@@ -156,7 +156,7 @@ static void post(
 	struct events *e, const struct object_status *s, const struct condition *c, uint64_t digest)
 {
 	/* Those of objects without a namespace live in "default". */
-	struct str namespace = s->namespace.n ? s->namespace : STR("default");
+	struct str namespace = s->object->namespace.n ? s->object->namespace : STR("default");
 	struct posting *p = MEM_NEW(struct posting);
 
 	p->events = e;
@@ -181,8 +181,9 @@ static uint64_t digest_of(const struct object_status *s, const struct condition 
 	struct buf text = {0};
 	uint64_t digest;
 
-	buf_printf(&text, "%.*s %.*s %.*s %.*s %.*s", STR_ARG(object_kind_name(s->kind)),
-		STR_ARG(s->uid), STR_ARG(c->type), STR_ARG(c->reason), STR_ARG(c->message));
+	buf_printf(&text, "%.*s %.*s %.*s %.*s %.*s",
+		STR_ARG(object_kind_name((enum object_kind)s->object->kind)),
+		STR_ARG(s->object->uid), STR_ARG(c->type), STR_ARG(c->reason), STR_ARG(c->message));
 	SHA256((const unsigned char *)text.p, text.n, sum);
 	memcpy(&digest, sum, sizeof(digest));
 	buf_fini(&text);

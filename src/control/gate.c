@@ -3,12 +3,12 @@
 
 static bool refused(const struct object_status *s, struct str listener)
 {
-	for (size_t i = 0; s && i < s->n_listeners; i++) {
+	for (size_t i = 0; s && i < s->said->n_listeners; i++) {
 		const struct condition *c;
 
-		if (!str_eq(s->listeners[i].name, listener))
+		if (!str_eq(s->said->listeners[i].name, listener))
 			continue;
-		c = condition_find(&s->listeners[i].conditions, STR("Accepted"));
+		c = condition_find(&s->said->listeners[i].conditions, STR("Accepted"));
 		return c && c->status == CONDITION_FALSE;
 	}
 	return true;

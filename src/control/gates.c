@@ -105,7 +105,8 @@ static void gate_free(struct gate *g)
 
 static bool accepted(const struct object_status *s)
 {
-	const struct condition *c = s ? condition_find(&s->conditions, STR("Accepted")) : NULL;
+	const struct condition *c =
+		s ? condition_find(&s->said->conditions, STR("Accepted")) : NULL;
 
 	return c && c->status == CONDITION_TRUE;
 }

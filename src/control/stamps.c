@@ -13,33 +13,89 @@ struct stamp {
 	uint32_t seconds; /* wall time */
 };
 
-struct stamped {
-	char *key;
+/* Most routes of a start have the same times: a list stands once, however many have it. */
+struct stamp_list {
+	uint32_t refs;
 	uint32_t n;
 	struct stamp stamps[];
 };
 
-static struct str stamp_key(
-	struct arena *a, enum object_kind kind, struct str namespace, struct str name)
+struct stamped {
+	struct stamp_list *list; /* counted */
+	uint16_t n_key;
+	char key[]; /* "namespace/name" */
+};
+
+static struct str list_key(const void *entry)
 {
-	return arena_printf(a, "%u/%.*s/%.*s", kind, STR_ARG(namespace), STR_ARG(name));
+	const struct stamp_list *l = entry;
+
+	return str_of((const char *)l->stamps, l->n * sizeof(l->stamps[0]));
 }
 
-static void stamped_free(struct stamped *s)
+static struct str stamped_key(const void *entry)
 {
-	if (s)
-		mem_free(s->key);
-	mem_free(s);
+	const struct stamped *s = entry;
+
+	return str_of(s->key, s->n_key);
+}
+
+static struct set *objects_of(struct stamps *s, const struct object *o)
+{
+	s->objects[o->kind].key = stamped_key;
+	s->lists.key = list_key;
+	return &s->objects[o->kind];
+}
+
+static struct stamp_list *stamps_of(const struct stamps *s, const struct object *o)
+{
+	const struct stamped *found = set_get(&s->objects[o->kind], object_key(o));
+
+	return found ? found->list : NULL;
+}
+
+static void list_unref(struct stamps *s, struct stamp_list *l)
+{
+	if (!l || --l->refs)
+		return;
+	set_del(&s->lists, list_key(l));
+	mem_free(l);
+}
+
+/* The one with the same times, counted; takes <l>. */
+static struct stamp_list *list_share(struct stamps *s, struct stamp_list *l)
+{
+	struct stamp_list *same = set_get(&s->lists, list_key(l));
+
+	if (same) {
+		mem_free(l);
+	} else {
+		set_put(&s->lists, l);
+		same = l;
+	}
+	same->refs++;
+	return same;
+}
+
+static void stamped_free(struct stamps *s, struct stamped *o)
+{
+	if (o)
+		list_unref(s, o->list);
+	mem_free(o);
 }
 
 void stamps_fini(struct stamps *s)
 {
-	const struct map_slot *slot;
-	size_t at = 0;
+	for (size_t k = 0; k < KIND_MAX; k++) {
+		struct stamped *o;
+		size_t at = 0;
 
-	while ((slot = map_next(&s->objects, &at)))
-		stamped_free(slot->value);
-	map_fini(&s->objects);
+		while ((o = set_next(&s->objects[k], &at)))
+			stamped_free(s, o);
+		set_fini(&s->objects[k]);
+	}
+	AZ(s->lists.n);
+	set_fini(&s->lists);
 }
 
 /* Visits every condition of a status with a number for where it stands. */
@@ -62,7 +118,7 @@ static uint64_t parent_place(const struct parent_report *p)
 	return hash_mix(h, (uint64_t)(uint32_t)p->port);
 }
 
-static void visit(const struct object_status *s, stamp_visit_f *fn, void *ctx)
+static void visit(const struct status_said *s, stamp_visit_f *fn, void *ctx)
 {
 	visit_list(&s->conditions, 0, fn, ctx);
 	for (size_t i = 0; i < s->n_listeners; i++)
@@ -80,12 +136,12 @@ static void count_one(void *ctx, uint64_t which, enum condition_status status)
 }
 
 struct noting {
-	const struct stamped *old;
-	struct stamped *made;
+	const struct stamp_list *old;
+	struct stamp_list *made;
 	uint32_t now;
 };
 
-static const struct stamp *stamp_find(const struct stamped *s, uint64_t which)
+static const struct stamp *stamp_find(const struct stamp_list *s, uint64_t which)
 {
 	for (uint32_t i = 0; s && i < s->n; i++) {
 		if (s->stamps[i].which == which)
@@ -104,30 +160,46 @@ static void note_one(void *ctx, uint64_t which, enum condition_status status)
 		.seconds = was && was->status == status ? was->seconds : n->now};
 }
 
-void stamps_note(struct stamps *s, enum object_kind kind, struct str namespace, struct str name,
-	const struct object_status *status, nsec now)
+static struct stamp_list *list_made(
+	struct stamps *s, const struct stamp_list *old, const struct status_said *said, nsec now)
 {
-	struct noting n = {.now = (uint32_t)(now / NSEC_PER_SEC)};
-	struct stamped *old;
-	struct arena scratch;
+	struct noting n = {.old = old, .now = (uint32_t)(now / NSEC_PER_SEC)};
 	uint32_t count = 0;
-	struct str key;
 
-	arena_init(&scratch, 512);
-	key = stamp_key(&scratch, kind, namespace, name);
-	old = map_get(&s->objects, key);
-	if (status) {
-		visit(status, count_one, &count);
-		n.old = old;
-		n.made = mem_zalloc(sizeof(*n.made) + count * sizeof(struct stamp));
-		n.made->key = mem_strdup(key);
-		visit(status, note_one, &n);
-		map_put(&s->objects, str_from(n.made->key), n.made);
-	} else {
-		map_del(&s->objects, key);
+	visit(said, count_one, &count);
+	n.made = mem_zalloc(sizeof(*n.made) + count * sizeof(struct stamp));
+	visit(said, note_one, &n);
+	return list_share(s, n.made);
+}
+
+static struct stamped *stamped_new(const struct object *o)
+{
+	struct str key = object_key(o);
+	struct stamped *new = mem_alloc(sizeof(*new) + key.n);
+
+	new->n_key = (uint16_t)key.n; /* the API bounds it: 63 + 1 + 253 */
+	memcpy(new->key, key.p, key.n);
+	return new;
+}
+
+void stamps_note(
+	struct stamps *s, const struct object *o, const struct object_status *status, nsec now)
+{
+	struct set *objects = objects_of(s, o);
+	struct stamped *of = set_get(objects, object_key(o));
+	struct stamp_list *old = of ? of->list : NULL;
+
+	if (!status) {
+		set_del(objects, object_key(o));
+		stamped_free(s, of);
+		return;
 	}
-	stamped_free(old);
-	arena_fini(&scratch);
+	if (!of) {
+		of = stamped_new(o);
+		set_put(objects, of);
+	}
+	of->list = list_made(s, old, status->said, now);
+	list_unref(s, old);
 }
 
 static struct str time_text(struct arena *a, uint32_t seconds)
@@ -142,7 +214,7 @@ static struct str time_text(struct arena *a, uint32_t seconds)
 	return arena_str(a, str_of(text, n));
 }
 
-static void time_set(struct arena *a, const struct stamped *known, struct value *conditions,
+static void time_set(struct arena *a, const struct stamp_list *known, struct value *conditions,
 	uint64_t where, uint32_t now)
 {
 	value_for_each(c, conditions)
@@ -168,8 +240,7 @@ static struct value *member_of(struct value *object, const char *key)
 struct value stamps_render(
 	const struct stamps *s, struct arena *a, const struct object_status *status, nsec now)
 {
-	struct stamped *known =
-		map_get(&s->objects, stamp_key(a, status->kind, status->namespace, status->name));
+	const struct stamp_list *known = stamps_of(s, status->object);
 	uint32_t seconds = (uint32_t)(now / NSEC_PER_SEC);
 	struct value object = status_object(a, status, NULL, time_text(a, seconds));
 	struct value *st = member_of(&object, "status"), *list;
@@ -181,14 +252,15 @@ struct value stamps_render(
 	if (list)
 		time_set(a, known, list, 0, seconds);
 	list = member_of(st, "listeners");
-	if (list && list->n == status->n_listeners) {
+	if (list && list->n == status->said->n_listeners) {
 		value_for_each(l, list)
 		{
 			struct value *c = member_of(l, "conditions");
 
 			if (c)
 				time_set(a, known, c,
-					hash_mix(1, hash_str(status->listeners[i].name)), seconds);
+					hash_mix(1, hash_str(status->said->listeners[i].name)),
+					seconds);
 			i++;
 		}
 	}
@@ -196,13 +268,14 @@ struct value stamps_render(
 	if (!list)
 		list = member_of(st, "ancestors");
 	i = 0;
-	if (list && list->n == status->n_parents) {
+	if (list && list->n == status->said->n_parents) {
 		value_for_each(p, list)
 		{
 			struct value *c = member_of(p, "conditions");
 
 			if (c)
-				time_set(a, known, c, parent_place(&status->parents[i]), seconds);
+				time_set(a, known, c, parent_place(&status->said->parents[i]),
+					seconds);
 			i++;
 		}
 	}

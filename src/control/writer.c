@@ -264,7 +264,7 @@ static void write_now(struct wanted *x)
 	else
 		after = status_merge(&a, x->kind, status, previous, w->controller, now);
 	if (x->kind == KIND_GATEWAY_CLASS && status)
-		add_class_condition(w, &a, &after, previous, status->generation, now);
+		add_class_condition(w, &a, &after, previous, status->object->generation, now);
 	if (previous ? value_equal(previous, &after) : after.n == 0) {
 		pause_for(x, 0);
 	} else if (!previous && !status) {
@@ -315,11 +315,9 @@ void writer_status_enable(struct writer_status *w, bool on)
 		return;
 	all = translator_statuses(w->translator, &n);
 	for (size_t i = 0; i < n; i++) {
-		struct buf key = {0};
+		const struct object *o = all[i]->object;
 
-		buf_printf(&key, "%.*s/%.*s", STR_ARG(all[i]->namespace), STR_ARG(all[i]->name));
-		writer_status_mark(w, all[i]->kind, buf_str(&key));
-		buf_fini(&key);
+		writer_status_mark(w, (enum object_kind)o->kind, object_key(o));
 	}
 }
 

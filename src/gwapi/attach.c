@@ -152,7 +152,7 @@ static void attach_listeners(struct translator *t, struct route_unit *r, const s
 	const struct parent *p = ret->parent;
 	bool section = false, kind = false, allowed = false;
 
-	ret->listeners = ARENA_ARRAY(&r->arena, struct listener *, p->n_listeners);
+	ret->listeners = ARENA_ARRAY(&t->making.arena, struct listener *, p->n_listeners);
 	for (size_t i = 0; i < p->n_listeners; i++) {
 		struct listener *l = &p->listeners[i];
 
@@ -171,12 +171,12 @@ static void attach_listeners(struct translator *t, struct route_unit *r, const s
 	if (ret->n_listeners)
 		return;
 	if (!section)
-		refuse_section(&r->arena, ret->ref, p, ret);
+		refuse_section(&t->making.arena, ret->ref, p, ret);
 	else if (!allowed)
-		refuse_allowed(&r->arena, v, p, kind, ret);
+		refuse_allowed(&t->making.arena, v, p, kind, ret);
 	else
 		ret->refused = (struct problem){STR("NoMatchingListenerHostname"),
-			arena_printf(&r->arena,
+			arena_printf(&t->making.arena,
 				"No hostname of the route fits a listener of %.*s %.*s.",
 				STR_ARG(object_kind_name(p->kind)), STR_ARG(p->key))};
 }
@@ -191,7 +191,7 @@ static void attach_saw(struct translator *t, struct route_unit *r, enum object_k
 		unit_saw(t, &r->unit, DEP_PARENT, kind, namespace, ref->name);
 	else if (at->n_listeners && !ref->has_port)
 		unit_saw(t, &r->unit, DEP_SECTION, kind, namespace,
-			key_of(&r->arena, ref->name, ref->section_name));
+			key_of(&t->making.arena, ref->name, ref->section_name));
 	else
 		unit_saw(t, &r->unit, DEP_LISTENERS, kind, namespace, ref->name);
 }
@@ -206,7 +206,7 @@ bool attach_judge(struct translator *t, struct route_unit *r, const struct route
 	if (!parent_ref_ours(ref, &kind))
 		return false;
 	namespace = namespace_or(ref->namespace, v->object->namespace);
-	key = key_of(&r->arena, namespace, ref->name);
+	key = key_of(&t->making.arena, namespace, ref->name);
 	ret->parent = look_parent(t, NULL, kind, key);
 	if (!ret->parent) {
 		attach_saw(t, r, kind, namespace, ret);
@@ -215,14 +215,14 @@ bool attach_judge(struct translator *t, struct route_unit *r, const struct route
 			look(t, &r->unit, kind, namespace, ref->name))
 			return false;
 		ret->refused = (struct problem){STR("NoMatchingParent"),
-			arena_printf(&r->arena, "%.*s %.*s does not exist.",
+			arena_printf(&t->making.arena, "%.*s %.*s does not exist.",
 				STR_ARG(object_kind_name(kind)), STR_ARG(key))};
 		return true;
 	}
 	if (!kind_served(t, v->kind)) {
 		attach_saw(t, r, kind, namespace, ret);
 		ret->refused = (struct problem){STR("UnsupportedValue"),
-			arena_printf(&r->arena, "%.*s is not served by this version.",
+			arena_printf(&t->making.arena, "%.*s is not served by this version.",
 				STR_ARG(object_kind_name(v->kind)))};
 		return true;
 	}

@@ -72,7 +72,7 @@ void class_make(struct translator *t, struct class_unit *c)
 	struct peer_rules unused;
 	struct class_view v;
 	const struct object *o;
-	struct object_status *s;
+	struct status_said *s;
 	struct conditions list;
 
 	unit_begin(t, &c->unit);
@@ -95,7 +95,7 @@ void class_make(struct translator *t, struct class_unit *c)
 				&s->arena, "GatewayClass %.*s is accepted.", STR_ARG(o->name)));
 	s->conditions = conditions_end(&list);
 	s->features = features_list(t, &s->arena, &s->n_features);
-	status_put(t, s);
+	status_put(t, o, s);
 }
 
 struct str gateway_controller(const struct translator *t, struct str gateway)

@@ -10,6 +10,16 @@ struct edge {
 	struct list in_dep;
 };
 
+static struct str dep_name(const void *entry)
+{
+	return ((const struct dep *)entry)->key;
+}
+
+void deps_init(struct translator *t)
+{
+	t->deps.key = dep_name;
+}
+
 /* "what kind/namespace/name": one text a dep, made in the translator's scratch. */
 static struct str dep_key(struct translator *t, enum dep_what what, enum object_kind kind,
 	struct str namespace, struct str name)
@@ -44,14 +54,14 @@ const struct translate_look *translator_looked(const struct translator *t, size_
 bool translator_looks_at(
 	struct translator *t, enum object_kind kind, struct str namespace, struct str name)
 {
-	return map_get(&t->deps, dep_key(t, DEP_OBJECT, kind, namespace, name)) != NULL;
+	return set_get(&t->deps, dep_key(t, DEP_OBJECT, kind, namespace, name)) != NULL;
 }
 
 static struct dep *dep_get(struct translator *t, enum dep_what what, enum object_kind kind,
 	struct str namespace, struct str name)
 {
 	struct str key = dep_key(t, what, kind, namespace, name);
-	struct dep *d = map_get(&t->deps, key);
+	struct dep *d = set_get(&t->deps, key);
 	char *text;
 
 	if (d)
@@ -65,7 +75,7 @@ static struct dep *dep_get(struct translator *t, enum dep_what what, enum object
 		.namespace = {text + 2, namespace.n},
 		.name = {text + 3 + namespace.n, name.n}};
 	list_init(&d->edges);
-	map_put(&t->deps, d->key, d);
+	set_put(&t->deps, d);
 	note_look(t, d);
 	return d;
 }
@@ -82,7 +92,7 @@ static void edges_drop(struct translator *t, struct unit *u)
 		list_del(&e->in_dep);
 		mem_free(e);
 		if (list_empty(&d->edges)) {
-			map_del(&t->deps, d->key);
+			set_del(&t->deps, d->key);
 			note_look(t, d);
 			mem_free(d);
 		}
@@ -130,7 +140,7 @@ void unit_dirty(struct translator *t, struct unit *u)
 void dep_touch(struct translator *t, enum dep_what what, enum object_kind kind,
 	struct str namespace, struct str name)
 {
-	struct dep *d = map_get(&t->deps, dep_key(t, what, kind, namespace, name));
+	struct dep *d = set_get(&t->deps, dep_key(t, what, kind, namespace, name));
 
 	if (!d)
 		return;
@@ -155,7 +165,7 @@ void unit_each_seen(const struct unit *u, unit_saw_f *fn, void *ctx)
 void deps_fini(struct translator *t)
 {
 	AZ(t->deps.n); /* every unit was dropped */
-	map_fini(&t->deps);
+	set_fini(&t->deps);
 	vec_fini(&t->looked);
 	arena_fini(&t->looked_arena);
 }

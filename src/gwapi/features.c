@@ -83,7 +83,7 @@ const struct str *features_list(const struct translator *t, struct arena *a, siz
 
 void translator_set_fields(struct translator *t, translate_field_f *has, void *ctx)
 {
-	const struct map_slot *slot;
+	struct unit *u;
 	uint64_t missing = 0;
 	size_t at = 0;
 
@@ -94,8 +94,8 @@ void translator_set_fields(struct translator *t, translate_field_f *has, void *c
 	if (missing == t->fields_missing)
 		return;
 	t->fields_missing = missing;
-	while ((slot = map_next(&t->units[UNIT_CLASS], &at)))
-		unit_dirty(t, slot->value);
+	while ((u = set_next(&t->units[UNIT_CLASS], &at)))
+		unit_dirty(t, u);
 }
 
 static bool built(const struct translator *t, uint32_t bit)

@@ -653,7 +653,7 @@ static void members_add(struct translator *t, struct group_unit *g)
 
 static void dangling_tell(struct translator *t, const struct object *o, struct str gateway)
 {
-	struct object_status *s = status_new(o);
+	struct status_said *s = status_new(o);
 	struct conditions c = {.a = &s->arena};
 	struct str why = arena_printf(
 		&s->arena, "Gateway %.*s, named by parentRef, does not exist.", STR_ARG(gateway));
@@ -661,7 +661,7 @@ static void dangling_tell(struct translator *t, const struct object *o, struct s
 	condition_add(&c, STR("Accepted"), CONDITION_UNKNOWN, STR("Pending"), why);
 	condition_add(&c, STR("Programmed"), CONDITION_UNKNOWN, STR("Pending"), why);
 	s->conditions = conditions_end(&c);
-	status_put(t, s);
+	status_put(t, o, s);
 }
 
 static bool parent_known(const struct group_unit *g, enum object_kind kind, struct str key)

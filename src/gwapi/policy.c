@@ -316,7 +316,7 @@ static int ancestor_order(const void *x, const void *y)
 		((const struct ancestor *)x)->gateway, ((const struct ancestor *)y)->gateway);
 }
 
-static void ancestor_report(struct translator *t, struct object_status *s, const struct ancestor *x,
+static void ancestor_report(struct translator *t, struct status_said *s, const struct ancestor *x,
 	const struct policy_view *v, struct parent_report *ret)
 {
 	struct conditions c = {.a = &s->arena};
@@ -348,7 +348,7 @@ static void ancestor_report(struct translator *t, struct object_status *s, const
 static void policy_report(struct translator *t, const struct object *o, const struct ancestors *all,
 	const struct policy_view *v)
 {
-	struct object_status *s = status_new(o);
+	struct status_said *s = status_new(o);
 	size_t n = MIN(all->v.n, ANCESTORS_MAX);
 	struct parent_report *list = ARENA_ARRAY(&s->arena, struct parent_report, n);
 
@@ -356,7 +356,7 @@ static void policy_report(struct translator *t, const struct object *o, const st
 		ancestor_report(t, s, &all->v.p[i], v, &list[i]);
 	s->parents = list;
 	s->n_parents = n;
-	status_put(t, s);
+	status_put(t, o, s);
 }
 
 void policy_make(struct translator *t, struct policy_unit *pu)

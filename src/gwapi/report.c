@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "gwapi/translate_priv.h"
-#include "text/write.h"
 
 void condition_add(struct conditions *c, struct str type, enum condition_status status,
 	struct str reason, struct str message)
@@ -28,126 +27,240 @@ struct condition_list conditions_end(const struct conditions *c)
 	return (struct condition_list){p, c->n};
 }
 
-struct object_status *status_new(const struct object *o)
-{
-	struct object_status *s = MEM_NEW(struct object_status);
+/* ---- what is said, once however many it is said of ---- */
 
-	arena_init(&s->arena, o->kind >= KIND_HTTP_ROUTE ? 512 : 1024);
-	s->kind = o->kind;
-	s->namespace = arena_str(&s->arena, o->namespace);
-	s->name = arena_str(&s->arena, o->name);
-	s->uid = arena_str(&s->arena, o->uid);
-	s->api_version = o->api_version; /* static */
-	s->generation = o->generation;
-	s->attached_sets = -1;
-	return s;
+struct said {
+	struct status_said said;
+	struct str text; /* of all of it */
+	uint32_t refs;
+};
+
+static struct str said_key(const void *entry)
+{
+	return ((const struct said *)entry)->text;
 }
 
-static void status_free(struct object_status *s)
+static struct said *said_of(const struct status_said *s)
 {
-	arena_fini(&s->arena);
+	return container_of((struct status_said *)(uintptr_t)s, struct said, said);
+}
+
+struct status_said *status_new(const struct object *o)
+{
+	struct said *s = MEM_NEW(struct said);
+
+	s->said.attached_sets = -1;
+	arena_init(&s->said.arena, o->kind >= KIND_HTTP_ROUTE ? 512 : 1024);
+	return &s->said;
+}
+
+static void said_free(struct said *s)
+{
+	arena_fini(&s->said.arena);
 	mem_free(s);
 }
 
-static struct str status_key(
-	struct buf *b, enum object_kind kind, struct str namespace, struct str name)
+static void said_unref(struct translator *t, const struct status_said *said)
 {
-	buf_reset(b);
-	buf_printf(b, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(kind)), STR_ARG(namespace),
-		STR_ARG(name));
-	return buf_str(b);
+	struct said *s = said_of(said);
+
+	if (--s->refs)
+		return;
+	set_del(&t->said, s->text);
+	said_free(s);
 }
 
-/* One text a status: equal texts, equal statuses. */
-static struct str status_text(struct arena *a, const struct object_status *s)
+static void add_number(struct buf *b, int64_t n)
 {
-	struct buf b = {0};
-	struct value v = status_object(a, s, NULL, STR(""));
-	struct str text;
-
-	text_write_json(&b, &v, TEXT_COMPACT);
-	text = arena_str(a, buf_str(&b));
-	buf_fini(&b);
-	return text;
+	buf_add(b, str_of((const char *)&n, sizeof(n)));
 }
 
-static bool status_same(const struct object_status *x, const struct object_status *y)
+/* Absent and empty are two things. */
+static void add_text(struct buf *b, struct str s)
 {
-	struct arena a;
-	bool same;
-
-	arena_init(&a, 16384);
-	same = str_eq(status_text(&a, x), status_text(&a, y));
-	arena_fini(&a);
-	return same;
+	add_number(b, s.p ? (int64_t)s.n : -1);
+	buf_add(b, s);
 }
 
-static void status_note(struct translator *t, const struct object_status *old,
-	const struct object_status *now, enum object_kind kind)
+static void add_conditions(struct buf *b, const struct condition_list *l)
 {
-	const struct object_status *named = now ? now : old;
+	add_number(b, (int64_t)l->n);
+	for (size_t i = 0; i < l->n; i++) {
+		add_text(b, l->p[i].type);
+		add_text(b, l->p[i].reason);
+		add_text(b, l->p[i].message);
+		add_number(b, l->p[i].status);
+	}
+}
 
-	*vec_push(&t->changed) = (struct status_change){.kind = kind,
-		.namespace = arena_str(&t->changed_arena, named->namespace),
-		.name = arena_str(&t->changed_arena, named->name),
-		.status = now};
+static void add_listener(struct buf *b, const struct listener_report *l)
+{
+	add_text(b, l->name);
+	add_number(b, (int64_t)l->n_kinds);
+	for (size_t i = 0; i < l->n_kinds; i++)
+		add_number(b, l->kinds[i]);
+	add_number(b, l->attached);
+	add_conditions(b, &l->conditions);
+}
+
+static void add_parent(struct buf *b, const struct parent_report *p)
+{
+	add_text(b, p->group);
+	add_text(b, p->kind);
+	add_text(b, p->namespace);
+	add_text(b, p->name);
+	add_text(b, p->section);
+	add_number(b, p->port);
+	add_text(b, p->controller);
+	add_conditions(b, &p->conditions);
+}
+
+/* Equal texts, equal words. */
+static void add_said(struct buf *b, const struct status_said *s)
+{
+	add_conditions(b, &s->conditions);
+	add_number(b, (int64_t)s->n_listeners);
+	for (size_t i = 0; i < s->n_listeners; i++)
+		add_listener(b, &s->listeners[i]);
+	add_number(b, (int64_t)s->n_parents);
+	for (size_t i = 0; i < s->n_parents; i++)
+		add_parent(b, &s->parents[i]);
+	add_number(b, (int64_t)s->n_addresses);
+	for (size_t i = 0; i < s->n_addresses; i++) {
+		add_number(b, s->addresses[i].hostname);
+		add_text(b, s->addresses[i].value);
+	}
+	add_number(b, (int64_t)s->n_features);
+	for (size_t i = 0; i < s->n_features; i++)
+		add_text(b, s->features[i]);
+	add_number(b, s->attached_sets);
+}
+
+/* The one that says what <s> says, counted; takes <s>. */
+static const struct status_said *said_share(struct translator *t, struct said *s)
+{
+	struct said *same;
+
+	buf_reset(&t->scratch);
+	add_said(&t->scratch, &s->said);
+	same = set_get(&t->said, buf_str(&t->scratch));
+	if (same) {
+		said_free(s);
+	} else {
+		same = s;
+		same->text = arena_str(&s->said.arena, buf_str(&t->scratch));
+		set_put(&t->said, same);
+	}
+	same->refs++;
+	return &same->said;
+}
+
+/* ---- of whom ---- */
+
+static struct str status_key(const void *entry)
+{
+	return object_key(((const struct object_status *)entry)->object);
+}
+
+void status_init(struct translator *t)
+{
+	t->said.key = said_key;
+	for (size_t k = 0; k < KIND_MAX; k++)
+		t->statuses[k].key = status_key;
+}
+
+static void status_free(struct translator *t, struct object_status *s)
+{
+	said_unref(t, s->said);
+	object_unref(s->object);
+	mem_free(s);
+}
+
+static void status_note(
+	struct translator *t, const struct object_status *old, const struct object_status *now)
+{
+	*vec_push(&t->changed) =
+		(struct status_change){.object = (now ? now : old)->object, .status = now};
 	t->sorted_stale = true;
 }
 
-void status_put(struct translator *t, struct object_status *s)
+/* Whether what is written of an object besides what is said is the same. */
+static bool head_same(const struct object *a, const struct object *b)
 {
-	struct str key = status_key(&t->scratch, s->kind, s->namespace, s->name);
-	struct object_status *old = map_get(&t->statuses, key);
+	return a->generation == b->generation && str_eq(a->uid, b->uid) &&
+	       str_eq(a->api_version, b->api_version);
+}
 
-	if (old && status_same(old, s)) {
-		status_free(s);
+void status_put(struct translator *t, const struct object *o, struct status_said *s)
+{
+	const struct status_said *said = said_share(t, said_of(s));
+	struct object_status *old = set_get(&t->statuses[o->kind], object_key(o)), *now;
+
+	if (old && old->said == said && head_same(old->object, o)) {
+		said_unref(t, said);
+		object_ref(o);
+		object_unref(old->object);
+		old->object = o; /* the newest: nothing keeps the one before */
 		return;
 	}
-	map_put(&t->statuses, arena_str(&s->arena, key), s);
-	status_note(t, old, s, s->kind);
+	now = MEM_NEW(struct object_status);
+	*now = (struct object_status){object_ref(o), said};
+	set_put(&t->statuses[o->kind], now);
+	status_note(t, old, now);
 	if (old)
 		*vec_push(&t->retired) = old;
+}
+
+/* "ns/name" in scratch. */
+static struct str name_key(struct buf *b, struct str namespace, struct str name)
+{
+	buf_reset(b);
+	buf_add(b, namespace);
+	buf_addc(b, '/');
+	buf_add(b, name);
+	return buf_str(b);
 }
 
 void status_del(struct translator *t, enum object_kind kind, struct str namespace, struct str name)
 {
 	struct object_status *old =
-		map_del(&t->statuses, status_key(&t->scratch, kind, namespace, name));
+		set_del(&t->statuses[kind], name_key(&t->scratch, namespace, name));
 
 	if (!old)
 		return;
-	status_note(t, old, NULL, kind);
+	status_note(t, old, NULL);
 	*vec_push(&t->retired) = old;
 }
 
 void status_sweep(struct translator *t)
 {
 	vec_for_each (r, &t->retired)
-		status_free(*r);
-	vec_reset(&t->retired);
+		status_free(t, *r);
+	vec_fini(&t->retired);
 }
 
 void status_fini(struct translator *t)
 {
-	size_t at = 0;
-	const struct map_slot *s;
+	for (size_t k = 0; k < KIND_MAX; k++) {
+		struct object_status *s;
+		size_t at = 0;
 
-	while ((s = map_next(&t->statuses, &at)))
-		status_free(s->value);
-	map_fini(&t->statuses);
+		while ((s = set_next(&t->statuses[k], &at)))
+			status_free(t, s);
+		set_fini(&t->statuses[k]);
+	}
 	status_sweep(t);
-	vec_fini(&t->retired);
+	AZ(t->said.n);
+	set_fini(&t->said);
 	vec_fini(&t->changed);
 	vec_fini(&t->sorted);
-	arena_fini(&t->changed_arena);
 }
 
 const struct object_status *translator_status(
 	const struct translator *t, enum object_kind kind, struct str namespace, struct str name)
 {
 	struct buf b = {0};
-	const struct object_status *s =
-		map_get(&t->statuses, status_key(&b, kind, namespace, name));
+	const struct object_status *s = set_get(&t->statuses[kind], name_key(&b, namespace, name));
 
 	buf_fini(&b);
 	return s;
@@ -159,31 +272,36 @@ const struct status_change *translator_changed(const struct translator *t, size_
 	return t->changed.p;
 }
 
+/* Of one kind. */
 static int status_order(const void *x, const void *y)
 {
-	const struct object_status *a = *(const struct object_status *const *)x;
-	const struct object_status *b = *(const struct object_status *const *)y;
-	int r;
+	const struct object *a = (*(const struct object_status *const *)x)->object;
+	const struct object *b = (*(const struct object_status *const *)y)->object;
+	int r = str_cmp(a->namespace, b->namespace);
 
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	r = str_cmp(a->namespace, b->namespace);
 	return r ? r : str_cmp(a->name, b->name);
+}
+
+static void statuses_sort(struct translator *t)
+{
+	vec_reset(&t->sorted);
+	for (size_t k = 0; k < KIND_MAX; k++) {
+		size_t from = t->sorted.n, at = 0;
+		const struct object_status *s;
+
+		while ((s = set_next(&t->statuses[k], &at)))
+			*vec_push(&t->sorted) = s;
+		if (t->sorted.n > from)
+			qsort(t->sorted.p + from, t->sorted.n - from, sizeof(*t->sorted.p),
+				status_order);
+	}
+	t->sorted_stale = false;
 }
 
 const struct object_status *const *translator_statuses(struct translator *t, size_t *ret_n)
 {
-	size_t at = 0;
-	const struct map_slot *s;
-
-	if (t->sorted_stale) {
-		vec_reset(&t->sorted);
-		while ((s = map_next(&t->statuses, &at)))
-			*vec_push(&t->sorted) = s->value;
-		if (t->sorted.n)
-			qsort(t->sorted.p, t->sorted.n, sizeof(*t->sorted.p), status_order);
-		t->sorted_stale = false;
-	}
+	if (t->sorted_stale)
+		statuses_sort(t);
 	*ret_n = t->sorted.n;
 	return t->sorted.p;
 }
@@ -208,10 +326,9 @@ static void parent_of_listener_dirty(struct translator *t, struct str listener)
 		parent_dirty(t, p);
 }
 
-uint32_t counter_add(struct map *m, struct str key, int by)
+struct count *counter_add(struct map *m, struct str key, int by)
 {
 	struct count *c = map_get(m, key);
-	uint32_t n;
 
 	if (!c) {
 		char *text;
@@ -222,18 +339,24 @@ uint32_t counter_add(struct map *m, struct str key, int by)
 		c->key = str_of(text, key.n);
 		map_put(m, c->key, c);
 	}
-	n = c->n = (uint32_t)((int64_t)c->n + by);
-	if (n == 0) {
-		map_del(m, c->key);
-		mem_free(c);
-	}
-	return n;
+	c->n = (uint32_t)((int64_t)c->n + by);
+	if (c->n)
+		return c;
+	map_del(m, c->key);
+	mem_free(c);
+	return NULL;
 }
 
-void count_add(struct translator *t, struct str takes_name, int by)
+struct count *count_hold(struct translator *t, struct str takes_name)
 {
-	counter_add(&t->counts, takes_name, by);
 	parent_of_listener_dirty(t, takes_name);
+	return counter_add(&t->counts, takes_name, 1);
+}
+
+void count_release(struct translator *t, struct count *c)
+{
+	parent_of_listener_dirty(t, c->key);
+	counter_add(&t->counts, c->key, -1);
 }
 
 uint32_t count_get(const struct translator *t, struct str takes_name)
@@ -288,7 +411,7 @@ static uint32_t attached(const struct translator *t, const struct listener *l)
 	return l->protocol == PROTOCOL_TCP || l->protocol == PROTOCOL_UDP ? MIN(n, 1) : n;
 }
 
-static void listener_report(struct translator *t, struct object_status *s, const struct listener *l,
+static void listener_report(struct translator *t, struct status_said *s, const struct listener *l,
 	const struct gateway_state *st, struct listener_report *ret)
 {
 	struct arena *a = &s->arena;
@@ -357,7 +480,7 @@ static void listener_report(struct translator *t, struct object_status *s, const
 		.conditions = conditions_end(&c)};
 }
 
-static void listeners_report(struct translator *t, struct object_status *s, const struct parent *p,
+static void listeners_report(struct translator *t, struct status_said *s, const struct parent *p,
 	const struct gateway_state *st)
 {
 	struct listener_report *r = ARENA_ARRAY(&s->arena, struct listener_report, p->n_listeners);
@@ -368,7 +491,7 @@ static void listeners_report(struct translator *t, struct object_status *s, cons
 	s->n_listeners = p->n_listeners;
 }
 
-static void addresses_report(struct translator *t, struct object_status *s, const struct parent *p,
+static void addresses_report(struct translator *t, struct status_said *s, const struct parent *p,
 	const struct gateway_state *st)
 {
 	struct address_report *r;
@@ -408,7 +531,7 @@ static const struct listener *unresolved(const struct parent *p)
 }
 
 static void assigned_report(
-	struct conditions *c, const struct parent *p, const struct object_status *s)
+	struct conditions *c, const struct parent *p, const struct status_said *s)
 {
 	const struct gateway_spec *spec = &object_gateway(p->object)->spec;
 	uint32_t got = 0;
@@ -434,7 +557,7 @@ static void assigned_report(
 
 static void gateway_report(struct translator *t, const struct parent *p)
 {
-	struct object_status *s = status_new(p->object);
+	struct status_said *s = status_new(p->object);
 	struct conditions c = {.a = &s->arena};
 	struct gateway_state otherwise;
 	const struct gateway_state *st = state_of(t, p, &otherwise);
@@ -491,12 +614,12 @@ static void gateway_report(struct translator *t, const struct parent *p)
 	s->conditions = conditions_end(&c);
 	s->attached_sets = p->attached_sets;
 	listeners_report(t, s, p, st);
-	status_put(t, s);
+	status_put(t, p->object, s);
 }
 
 static void set_report(struct translator *t, const struct parent *p)
 {
-	struct object_status *s = status_new(p->object);
+	struct status_said *s = status_new(p->object);
 	struct conditions c = {.a = &s->arena};
 	struct gateway_state otherwise;
 	const struct gateway_state *st = state_of(t, p->gateway, &otherwise);
@@ -526,7 +649,7 @@ static void set_report(struct translator *t, const struct parent *p)
 	s->conditions = conditions_end(&c);
 	if (p->takes || str_eq(p->accepted.reason, STR("ListenersNotValid")))
 		listeners_report(t, s, p, st);
-	status_put(t, s);
+	status_put(t, p->object, s);
 }
 
 void parents_report(struct translator *t)

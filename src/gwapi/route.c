@@ -55,37 +55,135 @@ static struct problem problems_join(struct arena *a, const struct problem *p, si
 	return ret;
 }
 
-/* ---- what a route held before ---- */
+/* ---- what a route holds ---- */
 
-static void holds_drop(struct translator *t, struct route_unit *r)
+const struct object *route_object(struct translator *t, const struct route_unit *r)
 {
-	vec_for_each (c, &r->counted)
-		count_add(t, *c, -1);
-	vec_for_each (u, &r->upstreams)
-		upstream_release(t, *u);
-	vec_for_each (u, &r->uses)
-		use_del(t, u);
-	vec_fini(&r->counted);
-	vec_fini(&r->upstreams);
-	vec_fini(&r->uses);
+	struct str namespace, name;
+
+	key_split(str_skip(r->unit.key, 1), &namespace, &name);
+	return store_get(t->store, route_unit_kind(r), namespace, name);
 }
 
-static void plan_names_drop(struct translator *t, struct route_unit *r, size_t from)
+/* All texts of what is held. */
+static size_t held_texts(const struct route_making *m)
 {
-	for (size_t i = from; i < r->plan_names.n; i++) {
-		if (t->edit && plan_edit_del_route(t->edit, r->plan_names.p[i]) == 0)
-			t->edited = true;
-		mem_free((void *)(uintptr_t)r->plan_names.p[i].p);
+	size_t n = 0;
+
+	vec_for_each (g, &m->planned)
+		n += g->n;
+	vec_for_each (u, &m->uses)
+		n += u->service.n + u->gateway.n;
+	return n;
+}
+
+static struct str text_move(char **to, struct str s)
+{
+	char *at = *to;
+
+	if (s.n)
+		memcpy(at, s.p, s.n);
+	*to += s.n;
+	return str_of(at, s.n);
+}
+
+/* What was made so far, in one piece. */
+static struct route_held *held_pack(const struct route_making *m)
+{
+	size_t lists = m->upstreams.n * sizeof(*m->upstreams.p) +
+		       m->counted.n * sizeof(*m->counted.p) + m->planned.n * sizeof(*m->planned.p) +
+		       m->uses.n * sizeof(*m->uses.p);
+	struct route_held *h;
+	char *text;
+
+	if (lists == 0)
+		return NULL;
+	h = mem_zalloc(sizeof(*h) + lists + held_texts(m));
+	h->upstreams = (struct upstream_unit **)(h + 1);
+	h->counted = (struct count **)(h->upstreams + m->upstreams.n);
+	h->planned = (struct str *)(h->counted + m->counted.n);
+	h->uses = (struct route_use *)(h->planned + m->planned.n);
+	text = (char *)(h->uses + m->uses.n);
+	vec_for_each (u, &m->upstreams)
+		h->upstreams[h->n_upstreams++] = *u;
+	vec_for_each (c, &m->counted)
+		h->counted[h->n_counted++] = *c;
+	vec_for_each (g, &m->planned)
+		h->planned[h->n_planned++] = text_move(&text, *g);
+	vec_for_each (u, &m->uses)
+		h->uses[h->n_uses++] = (struct route_use){
+			text_move(&text, u->service), text_move(&text, u->gateway), u->port};
+	return h;
+}
+
+static void held_drop(struct translator *t, struct route_held *h)
+{
+	for (uint32_t i = 0; h && i < h->n_counted; i++)
+		count_release(t, h->counted[i]);
+	for (uint32_t i = 0; h && i < h->n_upstreams; i++)
+		upstream_release(t, h->upstreams[i]);
+	for (uint32_t i = 0; h && i < h->n_uses; i++)
+		use_del(t, &h->uses[i]);
+	mem_free(h);
+}
+
+static void making_begin(struct translator *t)
+{
+	struct route_making *m = &t->making;
+
+	arena_reset(&m->arena);
+	vec_reset(&m->upstreams);
+	vec_reset(&m->counted);
+	vec_reset(&m->planned);
+	vec_reset(&m->uses);
+}
+
+void route_making_fini(struct translator *t)
+{
+	struct route_making *m = &t->making;
+
+	arena_fini(&m->arena);
+	vec_fini(&m->upstreams);
+	vec_fini(&m->counted);
+	vec_fini(&m->planned);
+	vec_fini(&m->uses);
+}
+
+/* "HTTPRoute/ns/name", of a variant "HTTPRoute/ns/name@gateway"; in scratch. */
+static struct str plan_name(struct translator *t, const struct route_unit *r, struct str gateway)
+{
+	struct buf *b = &t->scratch;
+
+	buf_reset(b);
+	buf_add(b, object_kind_name(route_unit_kind(r)));
+	buf_addc(b, '/');
+	buf_add(b, str_skip(r->unit.key, 1));
+	if (gateway.n) {
+		buf_addc(b, '@');
+		buf_add(b, gateway);
 	}
-	r->plan_names.n = MIN(r->plan_names.n, from);
+	return buf_str(b);
+}
+
+/* What <old> put into the plan and <now> does not goes. */
+static void planned_drop(struct translator *t, const struct route_unit *r,
+	const struct route_held *old, const struct route_held *now)
+{
+	for (uint32_t i = 0; t->edit && old && i < old->n_planned; i++) {
+		bool again = false;
+
+		for (uint32_t j = 0; now && j < now->n_planned && !again; j++)
+			again = str_eq(now->planned[j], old->planned[i]);
+		if (!again && plan_edit_del_route(t->edit, plan_name(t, r, old->planned[i])) == 0)
+			t->edited = true;
+	}
 }
 
 void route_clear(struct translator *t, struct route_unit *r)
 {
-	holds_drop(t, r);
-	plan_names_drop(t, r, 0);
-	vec_fini(&r->plan_names);
-	arena_fini(&r->arena);
+	planned_drop(t, r, r->held, NULL);
+	held_drop(t, r->held);
+	r->held = NULL;
 }
 
 /* ---- attaching ---- */
@@ -114,7 +212,7 @@ static void attach_defaults(struct translator *t, struct route_unit *r, const st
 		if (gw->spec.default_scope != GATEWAY_DEFAULT_SCOPE_ALL)
 			continue;
 		look(t, &r->unit, KIND_GATEWAY, gw->object.namespace, gw->object.name);
-		ref = ARENA_NEW(&r->arena, struct parent_reference);
+		ref = ARENA_NEW(&t->making.arena, struct parent_reference);
 		*ref = (struct parent_reference){.group = object_kind_group(KIND_GATEWAY),
 			.kind = STR("Gateway"),
 			.namespace = gw->object.namespace,
@@ -242,12 +340,12 @@ static void rules_begin(struct rules *x, struct translator *t, struct route_unit
 	const struct object_note *note;
 
 	if (gateway.n)
-		name = arena_printf(&r->arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(gateway));
+		name = arena_printf(&t->making.arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(gateway));
 	*x = (struct rules){.t = t,
 		.unit = r,
 		.looker = &r->unit,
 		.object = v->object,
-		.a = &r->arena,
+		.a = &t->making.arena,
 		.gateway = gateway,
 		.route = plan_route_new(plan_kind(v->kind), object_kind_name(v->kind), name,
 			v->object->created / NSEC_PER_SEC, 0)};
@@ -269,7 +367,7 @@ static void rules_end(struct rules *x)
 }
 
 /* Whether the plan gets it; takes the plan route. */
-static void route_put(struct translator *t, struct route_unit *now, struct rules *x)
+static void route_put(struct translator *t, struct rules *x)
 {
 	struct plan_route *p = x->route;
 
@@ -277,7 +375,7 @@ static void route_put(struct translator *t, struct route_unit *now, struct rules
 		plan_route_free(p);
 		return;
 	}
-	*vec_push(&now->plan_names) = str_of(mem_strdup(p->name), p->name.n);
+	*vec_push(&t->making.planned) = x->gateway;
 	plan_edit_put_route(t->edit, p);
 	t->edited = true;
 }
@@ -345,7 +443,7 @@ static struct str controller_of(const struct translator *t, const struct parent 
 static void route_report(struct translator *t, const struct route_view *v,
 	const struct attachments *all, const struct rules *x)
 {
-	struct object_status *s;
+	struct status_said *s;
 	struct parent_report *list;
 
 	if (all->v.n == 0) {
@@ -365,50 +463,48 @@ static void route_report(struct translator *t, const struct route_view *v,
 	}
 	s->parents = list;
 	s->n_parents = all->v.n;
-	status_put(t, s);
+	status_put(t, v->object, s);
 }
 
 /* ---- holding ---- */
 
-static void counted_add(struct route_unit *r, struct translator *t, struct str name)
+static void counted_add(struct translator *t, struct str name)
 {
-	vec_for_each (c, &r->counted)
-		if (str_eq(*c, name))
+	vec_for_each (c, &t->making.counted)
+		if (str_eq((*c)->key, name))
 			return;
-	*vec_push(&r->counted) = arena_str(&r->arena, name);
-	count_add(t, name, 1);
+	*vec_push(&t->making.counted) = count_hold(t, name);
 }
 
-static void counts_hold(struct translator *t, struct route_unit *r, const struct route_view *v,
+static void counts_hold(struct translator *t, const struct route_view *v,
 	const struct attachments *all, const struct rules *x)
 {
 	if (v->n_rules && x->n_invalid == v->n_rules)
 		return; /* Accepted=False everywhere */
 	vec_for_each (a, &all->v)
 		for (size_t i = 0; i < a->n_listeners; i++)
-			counted_add(r, t, a->listeners[i]->takes_name);
+			counted_add(t, a->listeners[i]->takes_name);
 }
 
-static void uses_hold(struct translator *t, struct route_unit *r, const struct attachments *all,
-	const struct rules *x)
+static void uses_hold(struct translator *t, const struct attachments *all, const struct rules *x)
 {
 	vec_for_each (a, &all->v) {
 		if (a->refused.reason.n)
 			continue;
 		vec_for_each (s, &x->services) {
-			struct route_use u = {arena_str(&r->arena, s->service),
-				arena_str(&r->arena, a->parent->gateway->key), s->port};
+			struct route_use u = {arena_str(&t->making.arena, s->service),
+				a->parent->gateway->key, s->port};
 
-			*vec_push(&r->uses) = u;
+			*vec_push(&t->making.uses) = u;
 			use_add(t, &u);
 		}
 	}
 }
 
-static void upstreams_hold(struct route_unit *r, struct rules *x)
+static void upstreams_hold(struct translator *t, struct rules *x)
 {
 	vec_for_each (u, &x->upstreams)
-		*vec_push(&r->upstreams) = *u; /* counts change hands */
+		*vec_push(&t->making.upstreams) = *u; /* counts change hands */
 	vec_reset(&x->upstreams);
 }
 
@@ -438,21 +534,6 @@ static size_t variants(struct arena *a, const struct attachments *all, struct st
 	return n;
 }
 
-/* What stood in the plan under a name that is not put again goes. */
-static void plan_names_swap(struct translator *t, struct route_unit *old, struct route_unit *now)
-{
-	vec_for_each (name, &old->plan_names) {
-		bool again = false;
-
-		vec_for_each (n, &now->plan_names)
-			again = again || str_eq(*n, *name);
-		if (!again && t->edit && plan_edit_del_route(t->edit, *name) == 0)
-			t->edited = true;
-		mem_free((void *)(uintptr_t)name->p);
-	}
-	vec_fini(&old->plan_names);
-}
-
 static void route_do(struct translator *t, struct route_unit *now, const struct object *o)
 {
 	struct route_view v = route_view(o);
@@ -461,7 +542,7 @@ static void route_do(struct translator *t, struct route_unit *now, const struct 
 	size_t n;
 
 	attach_all(t, now, &v, &all);
-	n = variants(&now->arena, &all, &list);
+	n = variants(&t->making.arena, &all, &list);
 	for (size_t i = 0; i < n && all.v.n; i++) {
 		struct rules x;
 
@@ -469,11 +550,11 @@ static void route_do(struct translator *t, struct route_unit *now, const struct 
 		route_attach(x.route, &v, &all, list[i]);
 		if (i == 0) {
 			route_report(t, &v, &all, &x);
-			counts_hold(t, now, &v, &all, &x);
-			uses_hold(t, now, &all, &x);
+			counts_hold(t, &v, &all, &x);
+			uses_hold(t, &all, &x);
 		}
-		upstreams_hold(now, &x);
-		route_put(t, now, &x);
+		upstreams_hold(t, &x);
+		route_put(t, &x);
 		rules_end(&x);
 	}
 	if (all.v.n == 0)
@@ -483,23 +564,18 @@ static void route_do(struct translator *t, struct route_unit *now, const struct 
 
 void route_make(struct translator *t, struct route_unit *r)
 {
-	struct route_unit old = *r;
-	const struct object *o;
+	struct route_held *old = r->held;
+	const struct object *o = route_object(t, r);
 	struct str namespace, name;
 
-	key_split(str_skip(r->unit.key, 1), &namespace, &name);
 	unit_begin(t, &r->unit);
-	memset(&r->plan_names, 0, sizeof(r->plan_names));
-	memset(&r->counted, 0, sizeof(r->counted));
-	memset(&r->upstreams, 0, sizeof(r->upstreams));
-	memset(&r->uses, 0, sizeof(r->uses));
-	arena_init(&r->arena, 128); /* most need little: thousands of them stand */
-	o = look(t, &r->unit, r->kind, namespace, name);
+	making_begin(t);
+	key_split(str_skip(r->unit.key, 1), &namespace, &name);
 	if (o)
 		route_do(t, r, o);
 	else
-		status_del(t, r->kind, namespace, name);
-	plan_names_swap(t, &old, r);
-	holds_drop(t, &old);
-	arena_fini(&old.arena);
+		status_del(t, route_unit_kind(r), namespace, name);
+	r->held = held_pack(&t->making);
+	planned_drop(t, r, old, r->held);
+	held_drop(t, old);
 }

@@ -80,7 +80,8 @@ uint64_t listener_digest(const struct listener *l)
 static void address(struct translator *t, enum object_kind kind, struct str namespace,
 	struct str name, struct str key, int by)
 {
-	uint32_t n = counter_add(&t->addressed, key, by);
+	const struct count *c = counter_add(&t->addressed, key, by);
+	uint32_t n = c ? c->n : 0;
 
 	if (n == 0 || (n == 1 && by > 0))
 		dep_touch(t, DEP_ADDRESSED, kind, namespace, name);

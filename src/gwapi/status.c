@@ -42,12 +42,12 @@ static bool conditions_good(const struct condition_list *l)
 
 bool object_status_good(const struct object_status *s)
 {
-	bool good = conditions_good(&s->conditions);
+	bool good = conditions_good(&s->said->conditions);
 
-	for (size_t i = 0; i < s->n_listeners; i++)
-		good = good && conditions_good(&s->listeners[i].conditions);
-	for (size_t i = 0; i < s->n_parents; i++)
-		good = good && conditions_good(&s->parents[i].conditions);
+	for (size_t i = 0; i < s->said->n_listeners; i++)
+		good = good && conditions_good(&s->said->listeners[i].conditions);
+	for (size_t i = 0; i < s->said->n_parents; i++)
+		good = good && conditions_good(&s->said->parents[i].conditions);
 	return good;
 }
 
@@ -123,13 +123,13 @@ static struct value render_listeners(struct arena *a, const struct object_status
 {
 	struct value list = value_array();
 
-	for (size_t i = 0; i < s->n_listeners; i++) {
-		const struct listener_report *l = &s->listeners[i];
+	for (size_t i = 0; i < s->said->n_listeners; i++) {
+		const struct listener_report *l = &s->said->listeners[i];
 		struct value v = value_object();
 
 		value_add(a, &v, STR("attachedRoutes"), value_int(l->attached));
 		value_add(a, &v, STR("conditions"),
-			render_conditions(a, &l->conditions, s->generation,
+			render_conditions(a, &l->conditions, s->object->generation,
 				old_listener(previous, l->name), now));
 		add_str(a, &v, STR("name"), l->name);
 		value_add(a, &v, STR("supportedKinds"), render_kinds(a, l));
@@ -175,12 +175,12 @@ static struct value render_parents(struct arena *a, const struct object_status *
 {
 	struct value list = value_array();
 
-	for (size_t i = 0; i < s->n_parents; i++) {
-		const struct parent_report *p = &s->parents[i];
+	for (size_t i = 0; i < s->said->n_parents; i++) {
+		const struct parent_report *p = &s->said->parents[i];
 		struct value v = value_object(), ref = render_ref(a, p);
 
 		value_add(a, &v, STR("conditions"),
-			render_conditions(a, &p->conditions, s->generation,
+			render_conditions(a, &p->conditions, s->object->generation,
 				old_parent(old, ref_key, &ref, p->controller), now));
 		add_str(a, &v, STR("controllerName"), p->controller);
 		value_add(a, &v, ref_key, ref);
@@ -193,12 +193,12 @@ static struct value render_addresses(struct arena *a, const struct object_status
 {
 	struct value list = value_array();
 
-	for (size_t i = 0; i < s->n_addresses; i++) {
+	for (size_t i = 0; i < s->said->n_addresses; i++) {
 		struct value v = value_object();
 
 		add_str(a, &v, STR("type"),
-			s->addresses[i].hostname ? STR("Hostname") : STR("IPAddress"));
-		add_str(a, &v, STR("value"), s->addresses[i].value);
+			s->said->addresses[i].hostname ? STR("Hostname") : STR("IPAddress"));
+		add_str(a, &v, STR("value"), s->said->addresses[i].value);
 		value_push(a, &list, v);
 	}
 	return list;
@@ -208,10 +208,10 @@ static struct value render_features(struct arena *a, const struct object_status 
 {
 	struct value list = value_array();
 
-	for (size_t i = 0; i < s->n_features; i++) {
+	for (size_t i = 0; i < s->said->n_features; i++) {
 		struct value v = value_object();
 
-		add_str(a, &v, STR("name"), s->features[i]);
+		add_str(a, &v, STR("name"), s->said->features[i]);
 		value_push(a, &list, v);
 	}
 	return list;
@@ -233,28 +233,28 @@ struct value status_render(struct arena *a, const struct object_status *s,
 {
 	struct value v = value_object();
 
-	if (s->n_addresses)
+	if (s->said->n_addresses)
 		value_add(a, &v, STR("addresses"), render_addresses(a, s));
-	if (is_policy(s->kind)) {
+	if (is_policy((enum object_kind)s->object->kind)) {
 		value_add(a, &v, STR("ancestors"),
 			render_parents(a, s, value_get(previous, STR("ancestors")),
 				STR("ancestorRef"), now));
 		return v;
 	}
-	if (is_route(s->kind)) {
+	if (is_route((enum object_kind)s->object->kind)) {
 		value_add(a, &v, STR("parents"),
 			render_parents(
 				a, s, value_get(previous, STR("parents")), STR("parentRef"), now));
 		return v;
 	}
-	if (s->attached_sets >= 0)
-		value_add(a, &v, STR("attachedListenerSets"), value_int(s->attached_sets));
+	if (s->said->attached_sets >= 0)
+		value_add(a, &v, STR("attachedListenerSets"), value_int(s->said->attached_sets));
 	value_add(a, &v, STR("conditions"),
-		render_conditions(a, &s->conditions, s->generation,
+		render_conditions(a, &s->said->conditions, s->object->generation,
 			value_get(previous, STR("conditions")), now));
-	if (s->n_listeners)
+	if (s->said->n_listeners)
 		value_add(a, &v, STR("listeners"), render_listeners(a, s, previous, now));
-	if (s->n_features)
+	if (s->said->n_features)
 		value_add(a, &v, STR("supportedFeatures"), render_features(a, s));
 	return v;
 }
@@ -264,15 +264,15 @@ struct value status_object(struct arena *a, const struct object_status *s,
 {
 	struct value v = value_object(), meta = value_object();
 
-	add_str(a, &v, STR("apiVersion"), s->api_version);
-	add_str(a, &v, STR("kind"), object_kind_name(s->kind));
-	if (s->generation > 0)
-		value_add(a, &meta, STR("generation"), value_int(s->generation));
-	add_str(a, &meta, STR("name"), s->name);
-	if (s->namespace.n)
-		add_str(a, &meta, STR("namespace"), s->namespace);
-	if (s->uid.n)
-		add_str(a, &meta, STR("uid"), s->uid);
+	add_str(a, &v, STR("apiVersion"), s->object->api_version);
+	add_str(a, &v, STR("kind"), object_kind_name((enum object_kind)s->object->kind));
+	if (s->object->generation > 0)
+		value_add(a, &meta, STR("generation"), value_int(s->object->generation));
+	add_str(a, &meta, STR("name"), s->object->name);
+	if (s->object->namespace.n)
+		add_str(a, &meta, STR("namespace"), s->object->namespace);
+	if (s->object->uid.n)
+		add_str(a, &meta, STR("uid"), s->object->uid);
 	value_add(a, &v, STR("metadata"), meta);
 	value_add(a, &v, STR("status"), status_render(a, s, previous, now));
 	return v;
@@ -288,11 +288,11 @@ static void print_list(struct buf *out, const struct object_status *s, struct st
 
 		if (bad_only && condition_good(c))
 			continue;
-		buf_add(out, object_kind_name(s->kind));
+		buf_add(out, object_kind_name((enum object_kind)s->object->kind));
 		buf_addc(out, ' ');
-		if (s->namespace.n)
-			buf_printf(out, "%.*s/", STR_ARG(s->namespace));
-		buf_printf(out, "%.*s", STR_ARG(s->name));
+		if (s->object->namespace.n)
+			buf_printf(out, "%.*s/", STR_ARG(s->object->namespace));
+		buf_printf(out, "%.*s", STR_ARG(s->object->name));
 		if (part.n)
 			buf_printf(out, " %.*s", STR_ARG(part));
 		buf_printf(out, ": %.*s=%.*s %.*s: %.*s\n", STR_ARG(c->type),
@@ -303,11 +303,12 @@ static void print_list(struct buf *out, const struct object_status *s, struct st
 
 void status_print(struct buf *out, const struct object_status *s, bool bad_only)
 {
-	print_list(out, s, STR(""), &s->conditions, bad_only);
-	for (size_t i = 0; i < s->n_listeners; i++)
-		print_list(out, s, s->listeners[i].name, &s->listeners[i].conditions, bad_only);
-	for (size_t i = 0; i < s->n_parents; i++) {
-		const struct parent_report *p = &s->parents[i];
+	print_list(out, s, STR(""), &s->said->conditions, bad_only);
+	for (size_t i = 0; i < s->said->n_listeners; i++)
+		print_list(out, s, s->said->listeners[i].name, &s->said->listeners[i].conditions,
+			bad_only);
+	for (size_t i = 0; i < s->said->n_parents; i++) {
+		const struct parent_report *p = &s->said->parents[i];
 		struct buf part = {0};
 
 		buf_printf(&part, "at %.*s %.*s", STR_ARG(p->kind), STR_ARG(p->name));

@@ -7,6 +7,8 @@
  * equal input gives equal bytes.  There is no time in it: lastTransitionTime is added when the
  * status is rendered, from the previous one and the caller's clock.
  *
+ * Of most routes the same is said: what is said stands once, apart from the object it is said of.
+ *
  * Immutable once made; owned by the translator, borrowed by everybody else until its next update.
  */
 #ifndef GWAPI_STATUS_H
@@ -58,13 +60,8 @@ struct address_report {
 	struct str value;
 };
 
-struct object_status {
-	enum object_kind kind;
-	struct str namespace;
-	struct str name;
-	struct str uid; /* empty in files */
-	struct str api_version; /* as the object was written */
-	int64_t generation; /* becomes every observedGeneration; 0: not written */
+/* What is said of one object or of many: nothing in it names the object. */
+struct status_said {
 	struct condition_list conditions;
 	const struct listener_report *listeners;
 	size_t n_listeners;
@@ -76,6 +73,12 @@ struct object_status {
 	size_t n_features;
 	int32_t attached_sets; /* attachedListenerSets; -1: not written */
 	struct arena arena; /* all of the above */
+};
+
+struct object_status {
+	const struct object *object; /* counted; its generation becomes every observedGeneration
+				      * (0: not written) */
+	const struct status_said *said; /* shared */
 };
 
 /* The condition of <type>, or NULL. */

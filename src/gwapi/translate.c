@@ -24,19 +24,28 @@ static void options_copy(struct translator *t, const struct translate_options *o
 	t->o.only_gateway = arena_str(&t->kept, o->only_gateway);
 }
 
+static struct str unit_key(const void *entry)
+{
+	return ((const struct unit *)entry)->key;
+}
+
 struct translator *translator_new(const struct translate_options *o)
 {
 	struct translator *t = MEM_NEW(struct translator);
 
 	arena_init(&t->kept, 0);
-	arena_init(&t->changed_arena, 4096);
 	arena_init(&t->looked_arena, 0);
 	arena_init(&t->reread_arena, 0);
 	options_copy(t, o);
 	t->plans = o->plans ? o->plans : plan_store_new();
+	status_init(t);
 	list_init(&t->to_report);
-	for (size_t i = 0; i < UNIT_KINDS; i++)
+	deps_init(t);
+	arena_init(&t->making.arena, 4096);
+	for (size_t i = 0; i < UNIT_KINDS; i++) {
 		list_init(&t->dirty[i]);
+		t->units[i].key = unit_key;
+	}
 	return t;
 }
 
@@ -45,13 +54,13 @@ struct translator *translator_new(const struct translate_options *o)
 static void unit_name(struct unit *u, enum unit_kind kind, void *text, struct str key)
 {
 	memcpy(text, key.p, key.n);
-	u->kind = kind;
+	u->kind = (uint8_t)kind;
 	u->key = str_of(text, key.n);
 }
 
 static struct unit *unit_get(struct translator *t, enum unit_kind kind, struct str key)
 {
-	return map_get(&t->units[kind], key);
+	return set_get(&t->units[kind], key);
 }
 
 static void class_free(struct translator *t, struct class_unit *c)
@@ -93,7 +102,7 @@ static void policy_free(struct translator *t, struct policy_unit *p)
 
 static void unit_free(struct translator *t, struct unit *u)
 {
-	switch (u->kind) {
+	switch ((enum unit_kind)u->kind) {
 	case UNIT_CLASS:
 		class_free(t, container_of(u, struct class_unit, unit));
 		break;
@@ -115,7 +124,7 @@ static void unit_free(struct translator *t, struct unit *u)
 }
 
 /* A new unit of <kind> with <key>, dirty. */
-static void unit_new(struct translator *t, enum unit_kind kind, enum object_kind of, struct str key)
+static void unit_new(struct translator *t, enum unit_kind kind, struct str key)
 {
 	struct unit *u = NULL;
 
@@ -134,8 +143,6 @@ static void unit_new(struct translator *t, enum unit_kind kind, enum object_kind
 	} else if (kind == UNIT_ROUTE) {
 		struct route_unit *r = mem_zalloc(sizeof(*r) + key.n);
 
-		r->kind = of;
-		arena_init(&r->arena, 0);
 		u = &r->unit;
 		unit_name(u, kind, r + 1, key);
 	} else {
@@ -145,7 +152,7 @@ static void unit_new(struct translator *t, enum unit_kind kind, enum object_kind
 		u = &p->unit;
 		unit_name(u, kind, p + 1, key);
 	}
-	map_put(&t->units[kind], u->key, u);
+	set_put(&t->units[kind], u);
 	unit_dirty(t, u);
 }
 
@@ -156,11 +163,10 @@ static bool kind_is_route(enum object_kind k)
 	return k >= KIND_HTTP_ROUTE && k <= KIND_UDP_ROUTE;
 }
 
-static void unit_want(
-	struct translator *t, enum unit_kind kind, enum object_kind of, struct str key)
+static void unit_want(struct translator *t, enum unit_kind kind, struct str key)
 {
 	if (!unit_get(t, kind, key))
-		unit_new(t, kind, of, key);
+		unit_new(t, kind, key);
 }
 
 /* The key of the unit that <o> is; made in scratch. */
@@ -191,8 +197,13 @@ static int object_unit_kind(const struct translator *t, enum object_kind k)
 static void object_touch(struct translator *t, const struct object *o)
 {
 	enum object_kind k = o->kind;
+	struct unit *route;
 
 	dep_touch(t, DEP_OBJECT, k, o->namespace, o->name);
+	/* A route looks at itself without an edge: there may be 40,000 of them. */
+	route = kind_is_route(k) ? unit_get(t, UNIT_ROUTE, object_unit_key(t, o)) : NULL;
+	if (route)
+		unit_dirty(t, route);
 	if (k == KIND_GATEWAY || k == KIND_LISTENER_SET)
 		dep_touch(t, DEP_KIND, k, STR(""), STR(""));
 	if (k == KIND_REFERENCE_GRANT)
@@ -216,10 +227,10 @@ static void object_arrives(struct translator *t, const struct object *o)
 	object_touch(t, o);
 	scopes_address(t, o, 1);
 	if (kind >= 0)
-		unit_want(t, (enum unit_kind)kind, o->kind, object_unit_key(t, o));
+		unit_want(t, (enum unit_kind)kind, object_unit_key(t, o));
 	if (o->kind == KIND_GATEWAY_CLASS && t->o.mode == TRANSLATE_MANAGED &&
 		!t->o.only_gateway.n && class_unmanaged(o))
-		unit_want(t, UNIT_GROUP, o->kind, o->name);
+		unit_want(t, UNIT_GROUP, o->name);
 }
 
 static void changes_take(struct translator *t)
@@ -257,7 +268,7 @@ static void everything_take(struct translator *t)
 	index_build_sets(t);
 	index_build_policies(t);
 	if (t->o.mode != TRANSLATE_MANAGED)
-		unit_want(t, UNIT_GROUP, KIND_GATEWAY, STR(""));
+		unit_want(t, UNIT_GROUP, STR(""));
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		struct object_list all = store_list(t->store, kinds[i]);
 
@@ -284,17 +295,15 @@ static bool unit_orphan(struct translator *t, const struct unit *u)
 	if (u->kind == UNIT_UPSTREAM)
 		return false; /* upstreams_sweep() */
 	kind = u->kind == UNIT_GROUP ? KIND_GATEWAY : KIND_BACKEND_TLS_POLICY;
-	if (u->kind == UNIT_ROUTE) {
-		kind = (enum object_kind)(key.p[0] - 'a');
-		key = str_skip(key, 1);
-	}
+	if (u->kind == UNIT_ROUTE)
+		return !route_object(t, container_of(u, struct route_unit, unit));
 	key_split(key, &namespace, &name);
 	return !store_get(t->store, kind, namespace, name);
 }
 
 static void unit_make(struct translator *t, struct unit *u)
 {
-	switch (u->kind) {
+	switch ((enum unit_kind)u->kind) {
 	case UNIT_CLASS:
 		class_make(t, container_of(u, struct class_unit, unit));
 		break;
@@ -370,26 +379,24 @@ static void reread_of(struct translator *t, struct unit *u)
 /* Upstreams do not know who uses them; a walk over who uses what is cheap beside making one. */
 static void reread_of_upstreams(struct translator *t)
 {
-	const struct map_slot *slot;
+	struct unit *u;
 	size_t at = 0;
 
 	if (!t->upstreams_made)
 		return;
 	t->upstreams_made = false;
-	while ((slot = map_next(&t->units[UNIT_ROUTE], &at))) {
-		struct route_unit *r =
-			container_of((struct unit *)slot->value, struct route_unit, unit);
+	while ((u = set_next(&t->units[UNIT_ROUTE], &at))) {
+		const struct route_held *h = container_of(u, struct route_unit, unit)->held;
 		bool made = false;
 
-		vec_for_each (up, &r->upstreams)
-			made = made || (*up)->made_in == t->updates;
+		for (uint32_t i = 0; h && i < h->n_upstreams; i++)
+			made = made || h->upstreams[i]->made_in == t->updates;
 		if (made)
-			reread_of(t, &r->unit);
+			reread_of(t, u);
 	}
 	at = 0;
-	while ((slot = map_next(&t->units[UNIT_GROUP], &at))) {
-		struct group_unit *g =
-			container_of((struct unit *)slot->value, struct group_unit, unit);
+	while ((u = set_next(&t->units[UNIT_GROUP], &at))) {
+		struct group_unit *g = container_of(u, struct group_unit, unit);
 
 		vec_for_each (up, &g->upstreams) {
 			if ((*up)->made_in == t->updates)
@@ -421,7 +428,7 @@ static void dirty_make(struct translator *t, enum unit_kind kind)
 		unit_make(t, u);
 		reread_of(t, u);
 		if (unit_orphan(t, u)) {
-			map_del(&t->units[kind], u->key);
+			set_del(&t->units[kind], u->key);
 			unit_free(t, u);
 		}
 	}
@@ -438,8 +445,7 @@ struct plan *translator_update(struct translator *t, struct store *s)
 	struct plan *old = t->plan, *now;
 
 	t->store = s;
-	vec_reset(&t->changed);
-	arena_reset(&t->changed_arena);
+	vec_fini(&t->changed);
 	vec_reset(&t->looked);
 	arena_reset(&t->looked_arena);
 	reread_begin(t);
@@ -481,17 +487,18 @@ void translator_free(struct translator *t)
 	/* Routes before groups: they count in them. */
 	for (int k = UNIT_KINDS - 1; k >= 0; k--) {
 		size_t at = 0;
-		const struct map_slot *slot;
+		struct unit *u;
 
 		if (k == UNIT_UPSTREAM)
 			continue;
-		while ((slot = map_next(&t->units[k], &at)))
-			unit_free(t, slot->value);
-		map_fini(&t->units[k]);
+		while ((u = set_next(&t->units[k], &at)))
+			unit_free(t, u);
+		set_fini(&t->units[k]);
 	}
+	route_making_fini(t);
 	upstreams_sweep(t);
 	AZ(t->units[UNIT_UPSTREAM].n);
-	map_fini(&t->units[UNIT_UPSTREAM]);
+	set_fini(&t->units[UNIT_UPSTREAM]);
 	vec_fini(&t->unused);
 	facts_fini(t);
 	good_settings_fini(t);
@@ -639,9 +646,10 @@ static void read_route(struct reader *r, struct route_unit *u)
 	unit_each_seen(&u->unit, about_dep, &about);
 	if (!about.yes)
 		return;
+	read_one(r, route_object(r->t, u));
 	unit_each_seen(&u->unit, read_dep, r);
-	vec_for_each (up, &u->upstreams)
-		unit_each_seen(&(*up)->unit, read_dep, r);
+	for (uint32_t i = 0; u->held && i < u->held->n_upstreams; i++)
+		unit_each_seen(&u->held->upstreams[i]->unit, read_dep, r);
 }
 
 void translator_read_set(struct translator *t, struct str gateway, translate_read_f *fn, void *ctx)
@@ -650,14 +658,14 @@ void translator_read_set(struct translator *t, struct str gateway, translate_rea
 	bool class = gateway.n && str_find(gateway, '/') == gateway.n;
 	struct unit *group =
 		unit_get(t, UNIT_GROUP, t->o.mode == TRANSLATE_MANAGED ? gateway : STR(""));
-	const struct map_slot *slot;
+	struct unit *u;
 	size_t at = 0;
 
 	r.class = class;
 	if (group)
 		unit_each_seen(group, read_dep, &r);
-	while ((slot = map_next(&t->units[UNIT_ROUTE], &at)))
-		read_route(&r, container_of((struct unit *)slot->value, struct route_unit, unit));
+	while ((u = set_next(&t->units[UNIT_ROUTE], &at)))
+		read_route(&r, container_of(u, struct route_unit, unit));
 	map_fini(&r.seen);
 	vec_for_each (k, &r.keys)
 		mem_free(*k);

@@ -100,9 +100,7 @@ const struct object_status *translator_status(
 /* What the last update changed; <status> NULL: there is no longer anything of ours to say about the
  * object (which may still exist: its old entries are to be taken out). */
 struct status_change {
-	enum object_kind kind;
-	struct str namespace;
-	struct str name;
+	const struct object *object;
 	const struct object_status *status;
 };
 /* In no order that means anything.  Borrowed until the next update. */

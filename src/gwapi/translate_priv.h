@@ -13,6 +13,7 @@
 
 #include "base/list.h"
 #include "base/map.h"
+#include "base/set.h"
 #include "base/utf8.h"
 #include "base/vec.h"
 #include "gwapi/translate.h"
@@ -24,12 +25,12 @@ enum unit_kind { UNIT_CLASS, UNIT_GROUP, UNIT_ROUTE, UNIT_UPSTREAM, UNIT_POLICY,
 struct edge;
 
 struct unit {
-	enum unit_kind kind;
 	struct str key; /* lives as long as the unit */
 	struct edge *edges; /* what it looked at */
 	uint64_t serial; /* of the making in progress or last done */
-	bool dirty;
 	struct list dirty_link;
+	uint8_t kind; /* enum unit_kind */
+	bool dirty;
 };
 
 /* ---- deps.c ---- */
@@ -75,6 +76,7 @@ void unit_drop(struct translator *t, struct unit *u);
 /* For each dep that <u> looked at. */
 typedef void unit_saw_f(void *ctx, const struct dep *d);
 void unit_each_seen(const struct unit *u, unit_saw_f *fn, void *ctx);
+void deps_init(struct translator *t);
 void deps_fini(struct translator *t);
 
 /* ---- what units are ---- */
@@ -210,15 +212,34 @@ struct route_use {
 	uint16_t port;
 };
 
-struct route_unit {
-	struct unit unit;
-	enum object_kind kind;
-	struct arena arena;
-	VEC(struct str) plan_names; /* routes that stand in the plan; owned */
-	VEC(struct str) counted; /* listeners' id_name that count it; in arena */
+/* What a route holds of others from one making to the next.  There may be 40,000 of them: all of it
+ * is one allocation. */
+struct route_held {
+	uint32_t n_upstreams, n_counted, n_planned, n_uses;
+	struct upstream_unit **upstreams; /* behind this */
+	struct count **counted; /* of the listeners that count it */
+	struct str
+		*planned; /* Gateways whose variants of it stand in the plan; "": the common one */
+	struct route_use *uses;
+};
+
+/* The same while it is being made. */
+struct route_making {
+	struct arena arena; /* until the route is made */
 	VEC(struct upstream_unit *) upstreams;
+	VEC(struct count *) counted;
+	VEC(struct str) planned;
 	VEC(struct route_use) uses;
 };
+
+struct route_unit {
+	struct unit unit; /* its key: 'a' + kind, then "ns/name" */
+	struct route_held *held; /* NULL: nothing */
+};
+static inline enum object_kind route_unit_kind(const struct route_unit *r)
+{
+	return (enum object_kind)(r->unit.key.p[0] - 'a');
+}
 
 struct upstream_unit {
 	struct unit unit; /* key: the plan's name of it */
@@ -295,9 +316,10 @@ struct translator {
 	uint64_t serial;
 	uint64_t updates; /* how many there have been */
 	bool upstreams_made; /* in this update */
-	struct map deps; /* key -> struct dep */
+	struct set deps; /* struct dep by its key */
 	struct list dirty[UNIT_KINDS];
-	struct map units[UNIT_KINDS]; /* key -> struct unit */
+	struct set units[UNIT_KINDS]; /* struct unit by its key */
+	struct route_making making; /* of the route in hand */
 	struct map parents; /* "Kind/ns/name" -> struct parent */
 	struct list to_report; /* struct parent.to_report */
 	struct map sets_of; /* "ns/gateway" -> struct owned_list */
@@ -305,11 +327,11 @@ struct translator {
 	struct map counts; /* listener takes_name -> struct count */
 	struct map addressed; /* listener by name or port -> struct count: refs of routes */
 	struct map uses; /* "ns/service" -> struct service_use */
-	struct map statuses; /* "Kind/ns/name" -> struct object_status */
+	struct set statuses[KIND_MAX]; /* struct object_status by "ns/name" */
+	struct set said; /* struct said by its text */
 	VEC(const struct object_status *) sorted;
 	bool sorted_stale;
 	VEC(struct status_change) changed;
-	struct arena changed_arena;
 	VEC(struct object_status *) retired; /* freed at the next update */
 	struct map states; /* gateway -> struct state_slot */
 	VEC(struct port_error) port_errors;
@@ -504,6 +526,9 @@ struct rules {
 
 void route_make(struct translator *t, struct route_unit *r);
 void route_clear(struct translator *t, struct route_unit *r);
+/* Borrowed from the store; NULL: it is gone. */
+const struct object *route_object(struct translator *t, const struct route_unit *r);
+void route_making_fini(struct translator *t);
 void rules_http(struct rules *x, const struct http_route *route);
 void rules_grpc(struct rules *x, const struct grpc_route *route);
 void rules_l4(struct rules *x, const struct object *route);
@@ -587,11 +612,12 @@ void condition_add(struct conditions *c, struct str type, enum condition_status 
 	struct str reason, struct str message);
 struct condition_list conditions_end(const struct conditions *c);
 
-/* A new status of <o>, to be filled from its arena. */
-struct object_status *status_new(const struct object *o);
-/* Takes <s>; drops it when it says the same as what stands there. */
-void status_put(struct translator *t, struct object_status *s);
+/* Something to be said, to be filled from its arena. */
+struct status_said *status_new(const struct object *o);
+/* Says <s> of <o>; takes <s>. */
+void status_put(struct translator *t, const struct object *o, struct status_said *s);
 void status_del(struct translator *t, enum object_kind kind, struct str namespace, struct str name);
+void status_init(struct translator *t);
 void status_fini(struct translator *t);
 /* Frees what was replaced in the update before. */
 void status_sweep(struct translator *t);
@@ -607,10 +633,12 @@ void facts_fini(struct translator *t);
 /* Gateways and ListenerSets whose counts or state moved. */
 void parents_report(struct translator *t);
 void parent_dirty(struct translator *t, struct parent *p);
-void count_add(struct translator *t, struct str takes_name, int by);
+/* One route more that counts under <takes_name>; that one goes. */
+struct count *count_hold(struct translator *t, struct str takes_name);
+void count_release(struct translator *t, struct count *c);
 uint32_t count_get(const struct translator *t, struct str takes_name);
-/* <by> more under <key>; returns how many there are now.  At 0 the entry goes. */
-uint32_t counter_add(struct map *m, struct str key, int by);
+/* <by> more under <key>; NULL: there is none any more. */
+struct count *counter_add(struct map *m, struct str key, int by);
 
 /* ---- features.c ---- */
 

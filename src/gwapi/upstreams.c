@@ -28,7 +28,7 @@ struct upstream_unit *upstream_get(struct translator *t, const struct upstream_u
 
 	upstream_name(&t->scratch, like);
 	key = buf_str(&t->scratch);
-	u = map_get(&t->units[UNIT_UPSTREAM], key);
+	u = set_get(&t->units[UNIT_UPSTREAM], key);
 	if (u) {
 		u->users++;
 		return u;
@@ -51,7 +51,7 @@ struct upstream_unit *upstream_get(struct translator *t, const struct upstream_u
 	KEEP(name)
 	KEEP(gateway)
 #undef KEEP
-	map_put(&t->units[UNIT_UPSTREAM], u->unit.key, u);
+	set_put(&t->units[UNIT_UPSTREAM], &u->unit);
 	unit_dirty(t, &u->unit);
 	return u;
 }
@@ -103,7 +103,7 @@ void upstream_free(struct translator *t, struct upstream_unit *u)
 {
 	unit_drop(t, &u->unit);
 	hosts_drop(t, u);
-	map_del(&t->units[UNIT_UPSTREAM], u->unit.key);
+	set_del(&t->units[UNIT_UPSTREAM], u->unit.key);
 	mem_free(u);
 }
 

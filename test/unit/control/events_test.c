@@ -10,6 +10,13 @@ static struct condition made(const char *type, enum condition_status status)
 		.type = str_from(type), .reason = STR("R"), .message = STR("m"), .status = status};
 }
 
+static void refusal_is(const struct status_said *said, bool want)
+{
+	struct object_status s = {.said = said};
+
+	assert_int_equal(events_refusal(&s) != NULL, want);
+}
+
 static void test_refusal(void **state)
 {
 	static const struct {
@@ -30,17 +37,13 @@ static void test_refusal(void **state)
 		struct listener_report listener = {.conditions = list};
 		struct parent_report parent = {.conditions = list};
 
-		assert_int_equal(
-			events_refusal(&(struct object_status){.conditions = list}) != NULL,
+		refusal_is(&(struct status_said){.conditions = list}, cases[i].refused);
+		refusal_is(&(struct status_said){.listeners = &listener, .n_listeners = 1},
 			cases[i].refused);
-		assert_int_equal(events_refusal(&(struct object_status){
-					 .listeners = &listener, .n_listeners = 1}) != NULL,
-			cases[i].refused);
-		assert_int_equal(events_refusal(&(struct object_status){
-					 .parents = &parent, .n_parents = 1}) != NULL,
+		refusal_is(&(struct status_said){.parents = &parent, .n_parents = 1},
 			cases[i].refused);
 	}
-	assert_null(events_refusal(&(struct object_status){0}));
+	refusal_is(&(struct status_said){0}, false);
 }
 
 int main(void)

@@ -8,6 +8,10 @@
 #define T2 SEC(1000000060)
 #define T3 SEC(1000000120)
 
+static const char key[] = "ns/r";
+static const struct object route = {
+	.kind = KIND_HTTP_ROUTE, .namespace = {key, 2}, .name = {key + 3, 1}};
+
 struct conds {
 	struct condition c[2];
 };
@@ -20,7 +24,7 @@ static struct conds conds(enum condition_status accepted, const char *message)
 
 static void note(struct stamps *s, const struct object_status *o, nsec now)
 {
-	stamps_note(s, KIND_HTTP_ROUTE, STR("ns"), STR("r"), o, now);
+	stamps_note(s, &route, o, now);
 }
 
 /* The n-th condition's time at the n-th parent. */
@@ -48,11 +52,8 @@ static void test_time_stays_while_the_status_does(void **state)
 	struct stamps s = {0};
 	struct conds c = conds(CONDITION_TRUE, "first");
 	struct parent_report p = {.kind = STR("Gateway"), .name = STR("g"), .conditions = {c.c, 2}};
-	struct object_status o = {.kind = KIND_HTTP_ROUTE,
-		.namespace = STR("ns"),
-		.name = STR("r"),
-		.parents = &p,
-		.n_parents = 1};
+	struct status_said said = {.parents = &p, .n_parents = 1};
+	struct object_status o = {.object = &route, .said = &said};
 
 	(void)state;
 	note(&s, &o, T1);
@@ -66,7 +67,8 @@ static void test_time_stays_while_the_status_does(void **state)
 	time_is(&s, &o, 0, 1, "2001-09-09T01:46:40Z");
 	/* Gone and back: a new time. */
 	note(&s, NULL, T2);
-	assert_int_equal(s.objects.n, 0);
+	assert_int_equal(s.objects[KIND_HTTP_ROUTE].n, 0);
+	assert_int_equal(s.lists.n, 0);
 	note(&s, &o, T3);
 	time_is(&s, &o, 0, 1, "2001-09-09T01:48:40Z");
 	stamps_fini(&s);
@@ -84,15 +86,12 @@ static void test_parents_are_told_apart(void **state)
 			.section = STR("http"),
 			.conditions = {c.c, 2}}};
 	struct parent_report first = p[0];
-	struct object_status o = {.kind = KIND_HTTP_ROUTE,
-		.namespace = STR("ns"),
-		.name = STR("r"),
-		.parents = p,
-		.n_parents = 1};
+	struct status_said said = {.parents = p, .n_parents = 1};
+	struct object_status o = {.object = &route, .said = &said};
 
 	(void)state;
 	note(&s, &o, T1);
-	o.n_parents = 2;
+	said.n_parents = 2;
 	note(&s, &o, T2);
 	time_is(&s, &o, 0, 0, "2001-09-09T01:46:40Z");
 	time_is(&s, &o, 1, 0, "2001-09-09T01:47:40Z");

@@ -44,8 +44,9 @@ static void test_route(void **state)
 		.name = STR("web"),
 		.controller = STR(US),
 		.conditions = {accepted, 1}}};
-	struct object_status s = {
-		.kind = KIND_HTTP_ROUTE, .generation = 3, .parents = parents, .n_parents = 1};
+	struct status_said said = {.parents = parents, .n_parents = 1};
+	struct object o = {.kind = KIND_HTTP_ROUTE, .generation = 3};
+	struct object_status s = {&o, &said};
 
 	(void)state;
 #define REF(name) "\"parentRef\":{\"group\":\"g\",\"kind\":\"Gateway\",\"name\":\"" name "\"}"
@@ -75,12 +76,12 @@ static void test_gateway(void **state)
 {
 	struct listener_report listeners[] = {
 		{.name = STR("http"), .attached = 2, .conditions = {accepted, 1}}};
-	struct object_status s = {.kind = KIND_GATEWAY,
-		.generation = 3,
-		.conditions = {accepted, 1},
+	struct status_said said = {.conditions = {accepted, 1},
 		.listeners = listeners,
 		.n_listeners = 1,
 		.attached_sets = -1};
+	struct object o = {.kind = KIND_GATEWAY, .generation = 3};
+	struct object_status s = {&o, &said};
 
 	(void)state;
 	expect(KIND_GATEWAY, &s,

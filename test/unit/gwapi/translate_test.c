@@ -258,13 +258,13 @@ static void moves(const char *from, const char *to)
 	}
 	s = translator_status(w.t, KIND_HTTP_ROUTE, STR("default"), STR("r"));
 	assert_non_null(s);
-	assert_int_equal(1, s->n_parents);
+	assert_int_equal(1, s->said->n_parents);
 	s = translator_status(w.t, KIND_LISTENER_SET, STR("default"), STR("s"));
-	assert_int_equal(1, s->listeners[0].attached);
+	assert_int_equal(1, s->said->listeners[0].attached);
 	s = translator_status(w.t, KIND_GATEWAY, STR("default"), str_from(to));
-	assert_int_equal(1, s->attached_sets);
+	assert_int_equal(1, s->said->attached_sets);
 	s = translator_status(w.t, KIND_GATEWAY, STR("default"), str_from(from));
-	assert_int_equal(0, s->attached_sets);
+	assert_int_equal(0, s->said->attached_sets);
 	world_fini(&w);
 }
 
@@ -536,8 +536,8 @@ static uint32_t attached_routes(const struct world *w, size_t listener)
 	const struct object_status *s =
 		translator_status(w->t, KIND_GATEWAY, STR("default"), STR("web"));
 
-	assert_true(listener < s->n_listeners);
-	return s->listeners[listener].attached;
+	assert_true(listener < s->said->n_listeners);
+	return s->said->listeners[listener].attached;
 }
 
 static const char two_routes[] =
@@ -731,7 +731,9 @@ static void test_settings_are_kept(void **state)
 static void test_transition_time(void **state)
 {
 	struct condition c = {STR("Accepted"), STR("Accepted"), STR("m"), CONDITION_TRUE};
-	struct object_status s = {.kind = KIND_GATEWAY, .conditions = {&c, 1}, .attached_sets = -1};
+	struct object o = {.kind = KIND_GATEWAY};
+	struct status_said said = {.conditions = {&c, 1}, .attached_sets = -1};
+	struct object_status s = {&o, &said};
 	struct arena a;
 	struct value first, second;
 	const struct value *v;
