@@ -34,8 +34,7 @@ static void once(struct filters *f, enum plan_filter_kind kind, const char *name
 
 /* ---- headers ---- */
 
-/* Names that frame the message or are set by us: to change them is not for a route. */
-static bool header_reserved(struct str lower)
+bool header_reserved(struct str lower)
 {
 	static const char *const names[] = {"connection", "content-length", "host", "keep-alive",
 		"proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"};

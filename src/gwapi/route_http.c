@@ -415,6 +415,10 @@ void rule_session(struct rules *x, struct plan_rule *rule, const struct session_
 			p->header ? "header" : "cookie");
 	else if (!p->header)
 		p->name = arena_str(x->out, name); /* cookie names keep their case */
+	else if (header_reserved(p->name))
+		rule_invalid(x, STR("UnsupportedValue"),
+			"sessionPersistence: the header %.*s is not for a session.",
+			STR_ARG(p->name));
 	p->path = c && c->path.n ? arena_str(x->out, c->path) : STR("/");
 	if (!cookie_path_ok(p->path))
 		rule_invalid(x, STR("UnsupportedValue"),

@@ -564,6 +564,8 @@ void match_header_add(struct rules *x, struct match_value *list, uint8_t *n, str
 	struct str value, bool regex);
 /* A lower-case copy, or false when it is no token. */
 bool header_name_lower(struct arena *a, struct str name, struct str *ret_name);
+/* One that frames the message or is the connection's: no route may write it. */
+bool header_reserved(struct str lower);
 
 /* ---- backends.c ---- */
 
