@@ -135,7 +135,7 @@ static struct str meta_text(
 		return NONE;
 	if (v->kind == VALUE_STRING)
 		return v->string;
-	decode_refuse(d, &path, v, "must be a string, not %s", value_kind_name(v->kind));
+	decode_not_text(d, &path, v);
 	return NONE;
 }
 
@@ -204,8 +204,7 @@ static uint32_t meta_pairs(struct decoder *d, const struct value *meta, struct s
 		struct decode_path at = {&path, m->key, 0, true};
 
 		if (m->value.kind != VALUE_STRING) {
-			decode_refuse(d, &at, &m->value, "must be a string, not %s",
-				value_kind_name(m->value.kind));
+			decode_not_text(d, &at, &m->value);
 			continue;
 		}
 		check_pair(d, m, labels, &bytes, &at);

@@ -38,6 +38,8 @@ void decode_fault(struct decoder *d, const struct decode_path *path, const struc
 /* Something that no object can hold: an error in either mode. */
 void decode_refuse(struct decoder *d, const struct decode_path *path, const struct value *v,
 	const char *fmt, ...) printf_like(4, 5);
+/* That for what should be a string and is not. */
+void decode_not_text(struct decoder *d, const struct decode_path *path, const struct value *v);
 /* "spec.rules[0].name", in scratch. */
 struct str decode_path_text(struct decoder *d, const struct decode_path *path);
 /* The nearest of the schema's field names to <name>, p == NULL when none is near. */

@@ -18,8 +18,16 @@ static void decode_list(struct decoder *d, const struct schema *s, const struct 
 static void wrong_type(
 	struct decoder *d, const struct decode_path *path, const struct value *v, const char *want)
 {
-	decode_refuse(d, path, v, "must be %s, not %s", want,
-		v->kind == VALUE_NULL ? "null" : value_kind_name(v->kind));
+	decode_refuse(d, path, v, "must be %s, not %s", want, value_kind_name(v->kind));
+}
+
+void decode_not_text(struct decoder *d, const struct decode_path *path, const struct value *v)
+{
+	/* y, on, 80 and 1.0 are none of YAML's strings. */
+	bool quotes = v->kind == VALUE_BOOL || v->kind == VALUE_INT || v->kind == VALUE_FLOAT;
+
+	decode_refuse(d, path, v, "must be a string, not %s%s", value_kind_name(v->kind),
+		quotes ? ": put it in quotes" : "");
 }
 
 /* Text that is present has p != NULL. */
@@ -180,7 +188,7 @@ static void decode_text(struct decoder *d, const struct schema *s, const struct 
 	const struct decode_path *path)
 {
 	if (v->kind != VALUE_STRING) {
-		wrong_type(d, path, v, "a string");
+		decode_not_text(d, path, v);
 		return;
 	}
 	if (s->kind == SCHEMA_ENUM) {
@@ -381,7 +389,7 @@ static void decode_pair(struct decoder *d, const struct schema *s, const struct 
 	struct str_pair *dst, const struct decode_path *path)
 {
 	if (v->kind != VALUE_STRING) {
-		wrong_type(d, path, v, "a string");
+		decode_not_text(d, path, v);
 		return;
 	}
 	if (s->kind == SCHEMA_MAP) {

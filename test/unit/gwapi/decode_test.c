@@ -138,6 +138,12 @@ static void an_error_names_place_object_field_and_remedy(void **state)
 	refuse(ROUTE "spec:\n  hostnames: [A.example]\n",
 		"a.yaml:5:15: HTTPRoute shop/web: spec.hostnames[0]: \"A.example\" does not match "
 		"^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$\n");
+	refuse(ROUTE "spec:\n  rules:\n  - name: on\n  - {name: 80}\n  - {name: []}\n",
+		"a.yaml:6:11: HTTPRoute shop/web: spec.rules[0].name: must be a string, not "
+		"boolean: put it in quotes\n"
+		"a.yaml:7:12: HTTPRoute shop/web: spec.rules[1].name: must be a string, not integer: "
+		"put it in quotes\n"
+		"a.yaml:8:12: HTTPRoute shop/web: spec.rules[2].name: must be a string, not array\n");
 	refuse(ROUTE "spec: 3\n",
 		"a.yaml:4:7: HTTPRoute shop/web: spec: must be an object, not integer\n");
 	refuse(ROUTE "spec:\n  rules:\n  - timeouts: {request: 1s, backendRequest: 2s}\n",
