@@ -384,7 +384,7 @@ void options_usage(struct buf *out)
 	buf_add(out,
 		STR("sluice: a Kubernetes Gateway API gateway\n\nusage: sluice COMMAND …\n\n"));
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		buf_printf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+		buf_printf(out, "  %-11s %s\n", commands[i].name, commands[i].help);
 	buf_add(out, STR("\n'sluice COMMAND --help' says more.\n"));
 }
 

@@ -91,6 +91,7 @@ struct str decode_nearest(
 	struct str name, struct str (*nth)(const void *of, size_t i), const void *of, size_t n)
 {
 	struct str nearest = {NULL, 0};
+	const size_t whole = 5; /* letters: "Prefix" says PathPrefix */
 	unsigned best = (unsigned)MIN(name.n, 9) / 3 + 1; /* one slip in three letters */
 
 	for (size_t i = 0; i < n; i++) {
@@ -101,6 +102,12 @@ struct str decode_nearest(
 			best = far;
 			nearest = other;
 		}
+	}
+	for (size_t i = 0; i < n && !nearest.p && name.n >= whole; i++) {
+		struct str other = nth(of, i);
+
+		if (memmem(other.p, other.n, name.p, name.n))
+			nearest = other;
 	}
 	return nearest;
 }

@@ -274,6 +274,29 @@ def test_each_try_has_backend_request_and_all_together_request(steered, upstream
     assert len(a.requests) == 3
 
 
+@pytest.mark.parametrize("timeouts,ends", [(None, True), ({"request": "0s"}, False), ({"backendRequest": "0s"}, False)])
+def test_a_timeout_of_0_is_none_and_takes_the_settings_place(steered, upstreams, timeouts, ends):
+    go = threading.Event()
+
+    def answer(req, conn):
+        go.wait(30)
+        conn.respond(200, b"late")
+
+    a = upstreams("a", answer=answer)
+    serve(steered, [a], [{"backendRefs": [ref("a")], **({"timeouts": timeouts} if timeouts else {})}])
+    with Client(steered.port) as c:
+        c.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        a.wait(1)
+        steered.until(lambda: steered.metric("sluice_upstream_connects_total") == 1, "it is sent")
+        for _ in range(20):
+            steered.advance(60_000)
+        if not ends:
+            go.set()
+        r = c.response()
+        go.set()
+        assert (r.status, r.body == b"late") == ((504, False) if ends else (200, True))
+
+
 def test_attempts_0_makes_no_second_try(gw, upstreams):
     """Not even the replay of a request whose pooled connection had died."""
     a = upstreams("a", answer=lambda req, conn: conn.reset() if req.target == "/die" else conn.respond(200, b"ok"))

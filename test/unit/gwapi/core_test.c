@@ -47,7 +47,7 @@ static const struct {
 		"targetPort?)\n"},
 	{"apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  ports: [{port: 80}]\n"
 	 "  sessionAffinityConfig: {clientIP: {timeout: 1}}\n",
-		"6:38: Service default/s: spec.sessionAffinityConfig.clientIP.timeout: unknown field\n"},
+		"6:38: Service default/s: spec.sessionAffinityConfig.clientIP.timeout: unknown field (did you mean timeoutSeconds?)\n"},
 	{"apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: e}\n"
 	 "addressType: IPv4\nendpoints:\n- addresses: [10.0.0.1]\n  conditions: {readi: true}\n",
 		"7:16: EndpointSlice default/e: endpoints[0].conditions.readi: unknown field (did you "

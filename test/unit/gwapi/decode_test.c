@@ -131,7 +131,7 @@ static void an_error_names_place_object_field_and_remedy(void **state)
 		"mean backendRefs?)\n");
 	refuse(ROUTE "spec:\n  rules:\n  - matches:\n    - path: {type: Prefix, value: /}\n",
 		"a.yaml:7:20: HTTPRoute shop/web: spec.rules[0].matches[0].path.type: \"Prefix\" is "
-		"not one of Exact, PathPrefix, RegularExpression\n");
+		"not one of Exact, PathPrefix, RegularExpression (did you mean PathPrefix?)\n");
 	refuse(ROUTE "spec:\n  parentRefs:\n  - {port: 0}\n",
 		"a.yaml:6:12: HTTPRoute shop/web: spec.parentRefs[0].port: must be at least 1, is 0\n"
 		"a.yaml:6:5: HTTPRoute shop/web: spec.parentRefs[0].name: is required\n");
