@@ -11,7 +11,7 @@
 
 #include "net/sock.h"
 
-#define SPLICE_MIN (64u * 1024)
+#define SPLICE_MIN (32u * 1024)
 
 struct splice_pipe;
 

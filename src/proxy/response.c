@@ -150,6 +150,7 @@ static bool splice_body(struct exchange *x)
 	if (!from || !to)
 		return false;
 	x->io_quiet = 0;
+	x->up->bulky = true;
 	exchange_await(x, x->stall, PROXY_R_BODY_TIMEOUT);
 	loop_splice(x->worker->loop, &x->up->splice, from, to, x->resp_left);
 	return true;
@@ -320,6 +321,7 @@ static void head_final(struct exchange *x)
 	x->status = x->resp.status;
 	x->head_at = loop_now(x->worker->loop);
 	wendpoint_result(x->worker, x->endpoint, true);
+	x->up->bulky = false;
 	x->up_reusable = x->resp.keep_alive && x->resp.framing.body != HTTP_BODY_CLOSE;
 	if (!body_is_here(x) && body_endless(x))
 		x->body_idle = 0;
@@ -394,7 +396,7 @@ static void head_look(struct exchange *x)
 		(enum http_method)x->req.method_id, x->req_out.upgrade.n > 0};
 
 	if (!x->resp_head.n) {
-		up_want(x->up, NBUF_MEDIUM);
+		up_want_head(x->up);
 		return;
 	}
 	switch (h1_response_parse(
@@ -403,7 +405,7 @@ static void head_look(struct exchange *x)
 		head_done(x);
 		break;
 	case H1_MORE:
-		up_want(x->up, NBUF_MEDIUM);
+		up_want_head(x->up);
 		break;
 	case H1_BAD:
 	case H1_DATA:

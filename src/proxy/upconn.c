@@ -414,6 +414,11 @@ void up_want(struct upconn *u, size_t want)
 		stream_recv(u->stream, &u->recv, want);
 }
 
+void up_want_head(struct upconn *u)
+{
+	up_want(u, u->bulky ? NBUF_SMALL : NBUF_MEDIUM);
+}
+
 void head_gather(struct slice *head, struct slice got, struct nbuf_pool *pool)
 {
 	struct nbuf *b;
@@ -467,5 +472,5 @@ void up_done(struct upconn *u, enum up_end how)
 	list_add_head(&u->ep->pool, &u->node);
 	u->ep->n_pooled++;
 	loop_timer_arm(w->loop, &u->timer, u->idle_limit);
-	up_want(u, NBUF_MEDIUM);
+	up_want_head(u);
 }

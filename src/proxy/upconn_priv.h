@@ -59,6 +59,7 @@ struct upconn {
 	uint32_t uses;
 	uint32_t pool_max; /* idle ones kept, over all workers */
 	bool reused;
+	bool bulky; /* the last body was spliced */
 	struct recv_op recv;
 	struct send_op send;
 	struct connect_op connect;
@@ -98,6 +99,8 @@ struct upconn *up_get(struct worker *w, struct plan_endpoint *e, const struct pl
 /* Sends up->out, which the caller filled. */
 void up_send(struct upconn *u, unsigned flags);
 void up_want(struct upconn *u, size_t want);
+/* Wants a response head: little behind it where the last body was spliced, so that this one is. */
+void up_want_head(struct upconn *u);
 /* Adds what arrived (taken over) to a response head, which stays in one piece. */
 void head_gather(struct slice *head, struct slice got, struct nbuf_pool *pool);
 /* The user lets go of it. */

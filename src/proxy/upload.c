@@ -113,7 +113,7 @@ static void request_send(struct exchange *x)
 		}
 		out->v[out->n++] = head;
 		x->head_sent = true;
-		up_want(x->up, NBUF_MEDIUM);
+		up_want_head(x->up);
 	}
 	if (x->body_open)
 		add_body(x, out);
@@ -235,7 +235,7 @@ static void request_up_sent(struct upconn *u, int err)
 		x->send_failed = true;
 		if (x->state == X_UPSTREAM)
 			exchange_await(x, x->settings->response_head, PROXY_R_RESPONSE_TIMEOUT);
-		up_want(u, NBUF_MEDIUM);
+		up_want_head(u);
 		return;
 	}
 	if (x->in_send) {
