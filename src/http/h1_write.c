@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/put.h"
 #include "http/scan_priv.h"
 
 /* More than all that is written beside the given texts: "HTTP/1.1 ", SP, CRLFs, names of the fields
@@ -21,37 +22,12 @@
 		BIT(UPGRADE) | BIT(EXPECT))
 
 /* All writing is inside what the bound functions promised; the callers have checked it. */
-static char *put(char *p, struct str s)
-{
-	if (s.n == 0)
-		return p;
-	AN_HOT(s.p);
-	return mempcpy(p, s.p, s.n);
-}
-
-#define NUMBER_MAX 20
-
-static char *put_number(char *p, uint64_t v)
-{
-	char digits[NUMBER_MAX], *d = digits + sizeof(digits);
-
-	if (v < 10) {
-		*p = (char)('0' + v);
-		return p + 1;
-	}
-
-	do
-		*--d = (char)('0' + v % 10);
-	while (v /= 10);
-	return put(p, str_of(d, (size_t)(digits + sizeof(digits) - d)));
-}
-
 static char *put_field(char *p, struct str name, struct str value)
 {
-	p = put(p, name);
+	p = put_str(p, name);
 	*p++ = ':';
 	*p++ = ' ';
-	p = put(p, value);
+	p = put_str(p, value);
 	*p++ = '\r';
 	*p++ = '\n';
 	return p;
@@ -119,21 +95,21 @@ static char *put_fields(char *p, struct run run, const struct http_head *h,
 	for (unsigned i = 0; i < e->adds_n; i++)
 		if (!e->adds[i].dead)
 			p = put_field(p, e->adds[i].name, e->adds[i].value);
-	return put(p, e->lines);
+	return put_str(p, e->lines);
 }
 
 /* The value of the Content-Length field that <f> asks for; empty: none. */
-static struct str length_text(const struct http_framing *f, char digits[NUMBER_MAX])
+static struct str length_text(const struct http_framing *f, char digits[PUT_U64_MAX])
 {
 	if (f->body != HTTP_BODY_LENGTH && !f->announced)
 		return STR("");
-	return str_of(digits, (size_t)(put_number(digits, f->length) - digits));
+	return str_of(digits, (size_t)(put_u64(digits, f->length) - digits));
 }
 
 static char *put_framing(char *p, const struct http_framing *f, struct str length)
 {
 	if (f->body == HTTP_BODY_CHUNKED)
-		return put(p, STR("Transfer-Encoding: chunked\r\n"));
+		return put_str(p, STR("Transfer-Encoding: chunked\r\n"));
 	return length.n ? put_field(p, STR("Content-Length"), length) : p;
 }
 
@@ -141,11 +117,11 @@ static char *put_connection(char *p, enum h1_connection connection, struct str u
 {
 	switch (connection) {
 	case H1_CONN_CLOSE:
-		return put(p, STR("Connection: close\r\n"));
+		return put_str(p, STR("Connection: close\r\n"));
 	case H1_CONN_KEEP_ALIVE:
-		return put(p, STR("Connection: keep-alive\r\n"));
+		return put_str(p, STR("Connection: keep-alive\r\n"));
 	case H1_CONN_UPGRADE:
-		p = put(p, STR("Connection: upgrade\r\n"));
+		p = put_str(p, STR("Connection: upgrade\r\n"));
 		return put_field(p, STR("Upgrade"), upgrade);
 	case H1_CONN_DEFAULT:
 		break;
@@ -232,14 +208,14 @@ static bool request_ok(const struct h1_request_out *o, bool line_stays, bool hos
 
 static char *put_request_line(char *p, const struct h1_request_out *o)
 {
-	p = put(p, o->method);
+	p = put_str(p, o->method);
 	*p++ = ' ';
-	p = put(p, o->path);
+	p = put_str(p, o->path);
 	if (o->has_query) {
 		*p++ = '?';
-		p = put(p, o->query);
+		p = put_str(p, o->query);
 	}
-	return put(p, STR(VERSION_END));
+	return put_str(p, STR(VERSION_END));
 }
 
 /* The Host field of <h> that says <host>, and may stay; or NULL. */
@@ -262,7 +238,7 @@ int h1_request_write(const struct h1_request_out *o, const struct http_head *h,
 	bool line = request_line_stays(o);
 	struct run run = {0};
 	struct stays stays = {.host = host_field(h, o->host)};
-	char *at = p, digits[NUMBER_MAX];
+	char *at = p, digits[PUT_U64_MAX];
 
 	if (!request_ok(o, line, stays.host))
 		return -EINVAL;
@@ -281,9 +257,9 @@ int h1_request_write(const struct h1_request_out *o, const struct http_head *h,
 	at = put_fields(at, run, h, e, &stays);
 	at = put_framing(at, &o->framing, stays.length);
 	if (o->expect)
-		at = put(at, STR("Expect: 100-continue\r\n"));
+		at = put_str(at, STR("Expect: 100-continue\r\n"));
 	at = put_connection(at, o->connection, o->upgrade);
-	at = put(at, STR("\r\n"));
+	at = put_str(at, STR("\r\n"));
 	return (int)(at - p);
 }
 
@@ -334,13 +310,13 @@ static bool status_ok(const struct h1_response_out *o, struct str phrase)
 
 static char *put_status_line(char *p, int status, struct str phrase)
 {
-	p = put(p, STR("HTTP/1.1 "));
+	p = put_str(p, STR("HTTP/1.1 "));
 	*p++ = (char)('0' + status / 100);
 	*p++ = (char)('0' + status / 10 % 10);
 	*p++ = (char)('0' + status % 10);
 	*p++ = ' ';
-	p = put(p, phrase);
-	return put(p, STR("\r\n"));
+	p = put_str(p, phrase);
+	return put_str(p, STR("\r\n"));
 }
 
 int h1_response_write(const struct h1_response_out *o, const struct http_head *h,
@@ -349,7 +325,7 @@ int h1_response_write(const struct h1_response_out *o, const struct http_head *h
 	bool line = status_line_stays(o);
 	struct run run = {0};
 	struct stays stays = {0};
-	char *at = p, digits[NUMBER_MAX];
+	char *at = p, digits[PUT_U64_MAX];
 	struct str phrase = o->phrase.n ? o->phrase : http_status_phrase(o->status);
 
 	if (!(line || status_ok(o, phrase)) || !upgrade_ok(o->connection, o->upgrade))
@@ -366,7 +342,7 @@ int h1_response_write(const struct h1_response_out *o, const struct http_head *h
 		at = put_field(at, STR("Date"), o->date);
 	at = put_framing(at, &o->framing, stays.length);
 	at = put_connection(at, o->connection, o->upgrade);
-	at = put(at, STR("\r\n"));
+	at = put_str(at, STR("\r\n"));
 	return (int)(at - p);
 }
 
@@ -386,11 +362,11 @@ struct str h1_date(int64_t wall_sec, char out[H1_DATE_N])
 	char *p = out;
 
 	AN(gmtime_r(&t, &tm));
-	p = put(p, str_of(days + tm.tm_wday * 3, 3));
-	p = put(p, STR(", "));
+	p = put_str(p, str_of(days + tm.tm_wday * 3, 3));
+	p = put_str(p, STR(", "));
 	p = put_two(p, tm.tm_mday);
 	*p++ = ' ';
-	p = put(p, str_of(months + tm.tm_mon * 3, 3));
+	p = put_str(p, str_of(months + tm.tm_mon * 3, 3));
 	*p++ = ' ';
 	p = put_two(put_two(p, tm.tm_year / 100 + 19), tm.tm_year % 100);
 	*p++ = ' ';
@@ -399,6 +375,6 @@ struct str h1_date(int64_t wall_sec, char out[H1_DATE_N])
 	p = put_two(p, tm.tm_min);
 	*p++ = ':';
 	p = put_two(p, tm.tm_sec);
-	put(p, STR(" GMT"));
+	put_str(p, STR(" GMT"));
 	return str_of(out, H1_DATE_N);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/buf.h"
+#include "base/put.h"
 #include "base/hash.h"
 #include "base/mem.h"
 
@@ -64,11 +65,38 @@ static const char *addr_text(const struct plan_addr *a, char out[INET6_ADDRSTRLE
 	return a->family ? out : "none";
 }
 
+/* The access log asks once a request: no printf where it is IPv4. */
+static char *put_ip4(char *p, const uint8_t ip[4])
+{
+	for (int i = 0; i < 4; i++) {
+		p = put_u64(p, ip[i]);
+		*p++ = '.';
+	}
+	return p - 1;
+}
+
+struct str plan_addr_text(const struct plan_addr *a, char room[static PLAN_ADDR_TEXT])
+{
+	char text[INET6_ADDRSTRLEN], *p = room;
+
+	if (a->family == 4) {
+		p = put_ip4(p, a->ip);
+	} else {
+		*p = '[';
+		p += a->family == 6;
+		p = put_str(p, str_from(addr_text(a, text)));
+		*p = ']';
+		p += a->family == 6;
+	}
+	*p++ = ':';
+	return str_of(room, (size_t)(put_u64(p, a->port) - room));
+}
+
 void plan_addr_print(const struct plan_addr *a, struct buf *out)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[PLAN_ADDR_TEXT];
 
-	buf_printf(out, a->family == 6 ? "[%s]:%u" : "%s:%u", addr_text(a, text), a->port);
+	buf_add(out, plan_addr_text(a, text));
 }
 
 void plan_cidr_print(const struct plan_cidr *c, struct buf *out)

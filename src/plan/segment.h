@@ -52,7 +52,10 @@ static inline bool plan_addr_eq(const struct plan_addr *a, const struct plan_add
 struct buf;
 /* Parses an address without port ("10.0.0.1", "::1").  Returns 0 or -EINVAL. */
 int must_check plan_addr_parse(struct str ip, uint16_t port, struct plan_addr *ret_addr);
-/* Appends "10.0.0.1:80" or "[::1]:80". */
+#define PLAN_ADDR_TEXT 56
+/* "10.0.0.1:80" or "[::1]:80", in <room>. */
+struct str plan_addr_text(const struct plan_addr *a, char room[static PLAN_ADDR_TEXT]);
+/* Appends the same. */
 void plan_addr_print(const struct plan_addr *a, struct buf *out);
 
 /* A range of addresses: "10.0.0.0/8". */

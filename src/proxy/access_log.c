@@ -2,68 +2,68 @@
 /*
  * access_log.c -- one line per exchange, built in the worker's own buffer.
  */
-#include <stdio.h>
-
+#include "base/put.h"
 #include "proxy/exchange_priv.h"
 
+/* A byte takes at most six as JSON text. */
+#define ESCAPED 6
+/* More than all of a line but the texts in it: keys, quotes, numbers. */
+#define LINE_FIXED 640
+
+#define ONES 0x0101010101010101u
+#define HIGHS 0x8080808080808080u
+
+/* Whether the eight bytes at <p> may all stand in a JSON string: none below ' ', no quote, no
+ * backslash, none above '~'.  As long as no byte has its high bit, a subtraction sets one only
+ * where it borrows: below ' ', or at a zero that the xor has made. */
+static inline bool plain_eight(const char *p)
+{
+	uint64_t w, bad;
+
+	memcpy(&w, p, sizeof(w));
+	bad = w | (w - ' ' * ONES) | ((w ^ '"' * ONES) - ONES) | ((w ^ '\\' * ONES) - ONES) |
+	      ((w ^ 0x7f * ONES) - ONES);
+	return !(bad & HIGHS);
+}
+
+static inline bool plain_byte(char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
 /* JSON text: what could end the string or the line is escaped, raw bytes above 0x7e as well. */
-static void json_text(struct buf *b, struct str s)
+static char *put_text(char *p, struct str s)
 {
 	static const char hex[] = "0123456789abcdef";
+	const char *at = s.p, *end = s.p + s.n;
 
-	buf_addc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		size_t run = i;
-
-		while (run < s.n && s.p[run] >= ' ' && s.p[run] < 0x7f && s.p[run] != '"' &&
-			s.p[run] != '\\')
-			run++;
-		if (run > i) {
-			buf_add(b, str_of(s.p + i, run - i));
-			i = run - 1;
-			continue;
-		}
-		if (c == '"' || c == '\\') {
-			buf_addc(b, '\\');
-			buf_addc(b, (char)c);
+	*p++ = '"';
+	while (at < end) {
+		if (end - at >= 8 && plain_eight(at)) {
+			p = mempcpy(p, at, 8);
+			at += 8;
+		} else if (plain_byte(*at)) {
+			*p++ = *at++;
+		} else if (*at == '"' || *at == '\\') {
+			*p++ = '\\';
+			*p++ = *at++;
 		} else {
-			buf_add(b, STR("\\u00"));
-			buf_addc(b, hex[c >> 4]);
-			buf_addc(b, hex[c & 15]);
+			p = PUT_LIT(p, "\\u00");
+			*p++ = hex[(unsigned char)*at >> 4];
+			*p++ = hex[*at++ & 15];
 		}
 	}
-	buf_addc(b, '"');
+	*p++ = '"';
+	return p;
 }
 
-static void number(struct buf *b, uint64_t n)
-{
-	char text[20];
-	size_t at = sizeof(text);
-
-	do
-		text[--at] = (char)('0' + n % 10);
-	while (n /= 10);
-	buf_add(b, str_of(text + at, sizeof(text) - at));
-}
-
-static void json_field(struct buf *b, struct str key, struct str value)
-{
-	if (!value.n)
-		return;
-	buf_add(b, STR(",\""));
-	buf_add(b, key);
-	buf_add(b, STR("\":"));
-	json_text(b, value);
-}
-
-static void json_number(struct buf *b, struct str key, uint64_t value)
-{
-	buf_add(b, STR(",\""));
-	buf_add(b, key);
-	buf_add(b, STR("\":"));
-	number(b, value);
-}
+#define PUT_FIELD(p, key, value)                                           \
+	do {                                                               \
+		struct str value_ = (value);                               \
+		if (value_.n)                                              \
+			p = put_text(PUT_LIT(p, ",\"" key "\":"), value_); \
+	} while (0)
+#define PUT_NUMBER(p, key, value) p = put_u64(PUT_LIT(p, ",\"" key "\":"), value)
 
 /* Microseconds between two moments; 0 where one is missing. */
 static uint64_t usec_between(nsec from, nsec to)
@@ -77,11 +77,12 @@ static struct str reason_of(const struct exchange *x)
 }
 
 /* The rule's name, or "#3": its place in the route. */
-static struct str rule_of(const struct exchange *x, char room[8])
+static struct str rule_of(const struct exchange *x, char room[PUT_U64_MAX + 1])
 {
 	if (x->log_rule.n || !x->log_route.n)
 		return x->log_rule;
-	return str_of(room, (size_t)snprintf(room, 8, "#%u", x->log_rule_index));
+	room[0] = '#';
+	return str_of(room, (size_t)(put_u64(room + 1, x->log_rule_index) - room));
 }
 
 struct line_facts {
@@ -90,74 +91,78 @@ struct line_facts {
 	struct str endpoint;
 };
 
-static void line_json(struct buf *b, const struct exchange *x, const struct line_facts *f)
+static size_t line_bound(const struct exchange *x, const struct line_facts *f)
 {
-	buf_add(b, STR("{\"time_us\":"));
-	number(b, (uint64_t)f->wall / 1000);
-	json_field(b, STR("client"), f->client);
-	json_field(b, STR("method"), f->method);
-	json_field(b, STR("host"), f->host);
-	json_field(b, STR("path"), f->path);
-	json_field(b, STR("query"), f->query);
-	json_number(b, STR("status"), (uint64_t)x->status);
-	json_field(b, STR("reason"), f->reason);
-	json_field(b, STR("listener"), x->log_listener);
-	json_field(b, STR("route"), x->log_route);
-	json_field(b, STR("rule"), f->rule);
-	json_field(b, STR("upstream"), x->log_upstream);
-	json_field(b, STR("endpoint"), f->endpoint);
-	json_number(b, STR("tries"), x->tries);
-	json_number(b, STR("bytes_in"), x->bytes_in);
-	json_number(b, STR("bytes_out"), x->bytes_out);
-	json_number(b, STR("took_us"), usec_between(x->began, f->now));
-	json_number(b, STR("upstream_us"), usec_between(x->sent_at, x->head_at));
-	json_field(b, STR("request_id"), str_from(x->request_id));
-	buf_addc(b, '}');
+	size_t n = f->method.n + f->path.n + f->host.n + f->query.n + f->reason.n + f->client.n +
+		   f->rule.n + f->endpoint.n + x->log_listener.n + x->log_route.n +
+		   x->log_upstream.n + sizeof(x->request_id);
+
+	return n * ESCAPED + LINE_FIXED;
+}
+
+static char *put_json(char *p, const struct exchange *x, const struct line_facts *f)
+{
+	p = put_u64(PUT_LIT(p, "{\"time_us\":"), (uint64_t)f->wall / 1000);
+	PUT_FIELD(p, "client", f->client);
+	PUT_FIELD(p, "method", f->method);
+	PUT_FIELD(p, "host", f->host);
+	PUT_FIELD(p, "path", f->path);
+	PUT_FIELD(p, "query", f->query);
+	PUT_NUMBER(p, "status", (uint64_t)x->status);
+	PUT_FIELD(p, "reason", f->reason);
+	PUT_FIELD(p, "listener", x->log_listener);
+	PUT_FIELD(p, "route", x->log_route);
+	PUT_FIELD(p, "rule", f->rule);
+	PUT_FIELD(p, "upstream", x->log_upstream);
+	PUT_FIELD(p, "endpoint", f->endpoint);
+	PUT_NUMBER(p, "tries", x->tries);
+	PUT_NUMBER(p, "bytes_in", x->bytes_in);
+	PUT_NUMBER(p, "bytes_out", x->bytes_out);
+	PUT_NUMBER(p, "took_us", usec_between(x->began, f->now));
+	PUT_NUMBER(p, "upstream_us", usec_between(x->sent_at, x->head_at));
+	PUT_FIELD(p, "request_id", str_from(x->request_id));
+	*p++ = '}';
+	return p;
 }
 
 /* "-" stands for what is not there; bytes that could break the line are escaped as in JSON. */
-static void word(struct buf *b, struct str s)
+static char *put_word(char *p, struct str s)
 {
-	buf_addc(b, ' ');
-	if (s.n)
-		json_text(b, s);
-	else
-		buf_addc(b, '-');
+	*p++ = ' ';
+	return s.n ? put_text(p, s) : PUT_LIT(p, "-");
 }
 
-static void line_text(struct buf *b, const struct exchange *x, const struct line_facts *f)
+static char *put_number(char *p, uint64_t n)
 {
-	number(b, (uint64_t)f->wall / 1000);
-	word(b, f->client);
-	word(b, f->method);
-	word(b, f->host);
-	word(b, f->path);
-	buf_addc(b, ' ');
-	number(b, (uint64_t)x->status);
-	word(b, f->reason);
-	word(b, x->log_route);
-	word(b, f->rule);
-	word(b, f->endpoint);
-	buf_addc(b, ' ');
-	number(b, x->bytes_in);
-	buf_addc(b, ' ');
-	number(b, x->bytes_out);
-	buf_addc(b, ' ');
-	number(b, usec_between(x->began, f->now));
+	*p++ = ' ';
+	return put_u64(p, n);
 }
 
-void access_log(struct exchange *x)
+static char *put_line(char *p, const struct exchange *x, const struct line_facts *f)
+{
+	p = put_u64(p, (uint64_t)f->wall / 1000);
+	p = put_word(p, f->client);
+	p = put_word(p, f->method);
+	p = put_word(p, f->host);
+	p = put_word(p, f->path);
+	p = put_number(p, (uint64_t)x->status);
+	p = put_word(p, f->reason);
+	p = put_word(p, x->log_route);
+	p = put_word(p, f->rule);
+	p = put_word(p, f->endpoint);
+	p = put_number(p, x->bytes_in);
+	p = put_number(p, x->bytes_out);
+	return put_number(p, usec_between(x->began, f->now));
+}
+
+static void log_exchange(const struct exchange *x)
 {
 	struct worker *w = x->worker;
 	struct line_facts f = {.now = loop_now(w->loop)};
-	bool parsed = x->req.head.n > 0;
-	char peer[ADDR_TEXT], rule[8];
-	struct buf *b = &w->log_line, endpoint = {0};
+	char peer[ADDR_TEXT], rule[PUT_U64_MAX + 1], endpoint[PLAN_ADDR_TEXT], *p;
 
-	if (!w->ring)
-		return;
 	f.wall = loop_wall(w->loop) - (f.now - x->began);
-	if (parsed) {
+	if (x->req.head.n > 0) { /* it was parsed */
 		f.method = http_method(&x->req);
 		f.path = http_path(&x->req);
 		f.host = http_host(&x->req);
@@ -167,17 +172,20 @@ void access_log(struct exchange *x)
 	f.rule = rule_of(x, rule);
 	f.client = str_from(
 		x->conn->peer[0] ? x->conn->peer : addr_format_ip(&x->conn->tcp.peer, peer));
-	if (x->tries) {
-		plan_addr_print(&x->log_addr, &endpoint);
-		f.endpoint = buf_str(&endpoint);
-	}
-	buf_reset(b);
-	if (w->access_format == PROXY_LOG_JSON)
-		line_json(b, x, &f);
-	else
-		line_text(b, x, &f);
+	if (x->tries)
+		f.endpoint = plan_addr_text(&x->log_addr, endpoint);
+	buf_reset(&w->log_line);
+	p = buf_room(&w->log_line, line_bound(x, &f));
+	buf_added(&w->log_line, (size_t)((w->access_format == PROXY_LOG_JSON ? put_json(p, x, &f)
+									     : put_line(p, x, &f)) -
+					 p));
 	/* A full ring drops the line and counts it (base/ring.h): a request never waits for a log.
 	 */
-	(void)ring_write(w->ring, w->access_output, buf_str(b));
-	buf_fini(&endpoint);
+	(void)ring_write(w->ring, w->access_output, buf_str(&w->log_line));
+}
+
+void access_log(struct exchange *x)
+{
+	if (x->worker->ring)
+		log_exchange(x);
 }

@@ -13,6 +13,7 @@ static void test_addresses_parse_and_print(void **state)
 {
 	static const char *const good[][2] = {
 		{"10.0.0.1", "10.0.0.1:80"},
+		{"255.0.99.100", "255.0.99.100:80"},
 		{"::1", "[::1]:80"},
 		{"2001:DB8:0:0::1", "[2001:db8::1]:80"},
 	};

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The access log: one line an exchange, whatever became of it, that no byte of a client can break.
  */
+#include "proxy/access_log.c" /* put_text() */
 #include "proxy/helper_rig.h"
+#include "base/buf.h"
+#include "base/rand.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -134,9 +137,45 @@ static void test_escapes(void **state)
 	}
 }
 
+/* Eight bytes at a time say what one at a time says, wherever the odd one stands. */
+static void test_text_by_words_is_text_by_bytes(void **state)
+{
+	static const char odd[] = "\"\\\x1f\x7e\x7f\x80\xff !#[]~";
+	char text[40], got[sizeof(text) * ESCAPED + 2];
+	struct buf want = {0};
+	struct rand r;
+
+	(void)state;
+	rand_init(&r, 5);
+	for (int i = 0; i < 20000; i++) {
+		struct str s = str_of(text, rand_below(&r, sizeof(text)));
+
+		buf_reset(&want);
+		buf_addc(&want, '"');
+		for (size_t at = 0; at < s.n; at++) {
+			unsigned char c = rand_below(&r, 8) ? 'a' + rand_below(&r, 26)
+					  : rand_below(&r, 2)
+						  ? (unsigned char)odd[rand_below(&r, sizeof(odd))]
+						  : (unsigned char)rand_below(&r, 256);
+
+			text[at] = (char)c;
+			if (c == '"' || c == '\\')
+				buf_printf(&want, "\\%c", c);
+			else if (c < ' ' || c >= 0x7f)
+				buf_printf(&want, "\\u00%02x", c);
+			else
+				buf_addc(&want, (char)c);
+		}
+		buf_addc(&want, '"');
+		assert_true(str_eq(buf_str(&want), str_of(got, (size_t)(put_text(got, s) - got))));
+	}
+	buf_fini(&want);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text_by_words_is_text_by_bytes),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_escapes),
