@@ -27,8 +27,8 @@ static uint64_t slab_bytes(const struct slab *s)
 uint64_t worker_memory(const struct worker *w)
 {
 	return (uint64_t)MAX(tls_memory(), (int64_t)0) + slab_bytes(&w->tls.streams) +
-	       loop_bufs(w->loop)->used_bytes + slab_bytes(&w->conns) + slab_bytes(&w->upconns) +
-	       slab_bytes(&w->outs) + slab_bytes(&w->subs) +
+	       slab_bytes(&w->tls.outs) + loop_bufs(w->loop)->used_bytes + slab_bytes(&w->conns) +
+	       slab_bytes(&w->upconns) + slab_bytes(&w->outs) + slab_bytes(&w->subs) +
 	       w->n_exchanges * (sizeof(struct exchange) + EXCHANGE_ARENA);
 }
 

@@ -5,20 +5,26 @@
 
 #include "tls/tls_priv.h"
 
-void tls_out_drop(struct tls_out *o)
+void tls_out_drop(struct tls *t, struct tls_out **o)
 {
-	for (unsigned i = 0; i < o->n; i++)
-		slice_drop(&o->v[i]);
-	o->n = 0;
+	if (!*o)
+		return;
+	for (unsigned i = 0; i < (*o)->n; i++)
+		slice_drop(&(*o)->v[i]);
+	slab_put(&t->thread->outs, *o);
+	*o = NULL;
 }
 
 void tls_out_reserve(struct tls *t, size_t n)
 {
-	struct tls_out *o = &t->out;
 	struct nbuf *b = nbuf_new(loop_bufs(t->stream.loop), n);
 
-	AN(o->n < TLS_OUT_MAX);
-	o->v[o->n++] = (struct slice){b->data, 0, b};
+	if (!t->out) {
+		t->out = slab_get_raw(&t->thread->outs);
+		t->out->n = 0;
+	}
+	AN(t->out->n < TLS_OUT_MAX);
+	t->out->v[t->out->n++] = (struct slice){b->data, 0, b};
 }
 
 /* Room behind the last slice, or 0. */
@@ -26,7 +32,7 @@ static size_t out_room(const struct tls_out *o)
 {
 	const struct slice *s;
 
-	if (!o->n)
+	if (!o)
 		return 0;
 	s = &o->v[o->n - 1];
 	return s->buf->cap - (size_t)(s->p - s->buf->data) - s->n;
@@ -35,17 +41,16 @@ static size_t out_room(const struct tls_out *o)
 static int bio_write(BIO *b, const char *p, size_t n, size_t *ret_written)
 {
 	struct tls *t = BIO_get_data(b);
-	struct tls_out *o = &t->out;
 	struct slice *s;
 
 	BIO_clear_retry_flags(b);
-	if (out_room(o) < n) {
+	if (out_room(t->out) < n) {
 		/* What a peer provokes and does not read ends here. */
-		if (o->n == TLS_OUT_MAX || n > NBUF_LARGE)
+		if ((t->out && t->out->n == TLS_OUT_MAX) || n > NBUF_LARGE)
 			return 0;
 		tls_out_reserve(t, n);
 	}
-	s = &o->v[o->n - 1];
+	s = &t->out->v[t->out->n - 1];
 	memcpy(s->buf->data + (s->p - s->buf->data) + s->n, p, n);
 	s->n += n;
 	*ret_written = n;

@@ -49,8 +49,8 @@ static void tls_settle(struct tls *t)
 		op_inflight(&t->below_shut))
 		return;
 	slice_drop(&t->in);
-	tls_out_drop(&t->out);
-	tls_out_drop(&t->flying);
+	tls_out_drop(t, &t->out);
+	tls_out_drop(t, &t->flying);
 	SSL_free(t->ssl);
 	tls_client_unref(t->client);
 	tls_policy_unref(t->policy);
@@ -106,12 +106,12 @@ static void end_all(struct tls *t, int res)
 /* Hands down what OpenSSL wrote, unless a send is under way, which does it when it is done. */
 static void flush(struct tls *t)
 {
-	if (op_inflight(&t->below_tx.op) || !t->out.n || t->state == TLS_CLOSED)
+	if (op_inflight(&t->below_tx.op) || !t->out || t->state == TLS_CLOSED)
 		return;
-	AZ(t->flying.n);
+	AZ(t->flying);
 	t->flying = t->out;
-	t->out.n = 0;
-	stream_send(t->below, &t->below_tx, t->flying.v, t->flying.n, 0);
+	t->out = NULL;
+	stream_send(t->below, &t->below_tx, t->flying->v, t->flying->n, 0);
 }
 
 /* No more than the alert that is in <out> goes to the peer. */
@@ -419,7 +419,7 @@ static int encrypt(struct tls *t, struct send_op *r)
 {
 	size_t left = MIN(tx_left(r), TLS_BATCH), done;
 
-	if (t->out.n < TLS_OUT_MAX)
+	if (!t->out || t->out->n < TLS_OUT_MAX)
 		tls_out_reserve(t, left + (left / TLS_RECORD + 1) * 64);
 	while (left) {
 		struct str s = tx_piece(t, r, MIN(left, TLS_RECORD));
@@ -461,7 +461,7 @@ static void tx_step(struct tls *t)
 
 static void shut_step(struct tls *t)
 {
-	if (!t->shut || t->shut_below || t->out.n || op_inflight(&t->below_tx.op))
+	if (!t->shut || t->shut_below || t->out || op_inflight(&t->below_tx.op))
 		return;
 	t->shut_below = true;
 	stream_shutdown(t->below, &t->below_shut);
@@ -471,7 +471,7 @@ static void below_sent(struct op *op, int res)
 {
 	struct tls *t = container_of(op, struct tls, below_tx.op);
 
-	tls_out_drop(&t->flying);
+	tls_out_drop(t, &t->flying);
 	if (t->state == TLS_CLOSED) {
 		tls_settle(t);
 		return;
@@ -480,7 +480,7 @@ static void below_sent(struct op *op, int res)
 		return;
 	if (res < 0) {
 		/* What the peer sent before may still be read. */
-		tls_out_drop(&t->out);
+		tls_out_drop(t, &t->out);
 		end_tx(t, res);
 		end_shut(t, res);
 		return;
@@ -673,6 +673,7 @@ void tls_thread_init(struct tls_thread *th, struct loop *l)
 {
 	*th = (struct tls_thread){.loop = l};
 	slab_init(&th->streams, sizeof(struct tls), 0);
+	slab_init(&th->outs, sizeof(struct tls_out), 0);
 	list_init(&th->waiting);
 	task_init(&th->turns, turns_run);
 	th->scratch = mem_alloc(TLS_RECORD);
@@ -682,5 +683,6 @@ void tls_thread_fini(struct tls_thread *th)
 {
 	task_cancel(&th->turns);
 	slab_fini(&th->streams);
+	slab_fini(&th->outs);
 	mem_free(th->scratch);
 }

@@ -32,6 +32,7 @@ struct tls;
 struct tls_thread {
 	struct loop *loop;
 	struct slab streams; /* .used: streams that live */
+	struct slab outs; /* what is being sent */
 	struct list waiting; /* for their turn to begin */
 	struct task turns;
 	uint64_t tick; /* the one that <left> counts for */

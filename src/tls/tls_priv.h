@@ -69,8 +69,9 @@ struct tls {
 	struct send_op below_tx;
 	struct op below_shut;
 	struct slice in; /* received, not read by OpenSSL */
-	struct tls_out out; /* written by OpenSSL, not handed down */
-	struct tls_out flying; /* in below_tx */
+	/* A stream that sends nothing has neither. */
+	struct tls_out *out; /* written by OpenSSL, not handed down; NULL: nothing */
+	struct tls_out *flying; /* in below_tx */
 	size_t tx_taken; /* of the consumer's send: encrypted */
 	unsigned post; /* handshake messages since the last TLS_POST_BYTES */
 	size_t post_bytes;
@@ -91,7 +92,8 @@ void tls_set_why(struct tls *t, const char *why);
 
 /* bio.c */
 BIO *tls_bio_new(struct tls *t);
-void tls_out_drop(struct tls_out *o);
+/* Harmless where there is nothing. */
+void tls_out_drop(struct tls *t, struct tls_out **o);
 /* Room for <n> bytes of records in one buffer. */
 void tls_out_reserve(struct tls *t, size_t n);
 
