@@ -3,13 +3,15 @@
  * check.c -- `sluice check PATH…`: everything that is wrong with a folder or a cluster, without
  * serving it.
  *
- * What is wrong makes the exit status 1; a rule that cannot win is only a warning.
+ * What is wrong makes the exit status 1; a rule that cannot win, or a route that names no
+ * Gateway, is only a warning.
  */
 #include <stdio.h>
 
 #include "cli/commands.h"
 #include "cli/offline.h"
 #include "gwapi/outdone.h"
+#include "gwapi/types_gen.h"
 #include "text/write.h"
 
 /* Conditions that are not good, one a line. */
@@ -28,6 +30,13 @@ static size_t check_statuses(const struct offline *f, struct buf *out)
 	return bad;
 }
 
+/* "routes.yaml:12:1: " */
+static void place_print(struct buf *out, const struct object *o)
+{
+	if (o->file.n)
+		buf_printf(out, "%.*s:%u:%u: ", STR_ARG(o->file), o->line, o->column);
+}
+
 /* Where the route's file says it: "routes.yaml:12:1: ". */
 static void check_place(struct buf *out, struct store *objects, const struct plan_route *r)
 {
@@ -39,8 +48,31 @@ static void check_place(struct buf *out, struct store *objects, const struct pla
 		if (!str_eq(object_kind_name((enum object_kind)k), kind))
 			continue;
 		o = store_get(objects, (enum object_kind)k, ns, rest);
-		if (o && o->file.n)
-			buf_printf(out, "%.*s:%u:%u: ", STR_ARG(o->file), o->line, o->column);
+		if (o)
+			place_print(out, o);
+	}
+}
+
+/* Valid, and of no use: a route that names no Gateway. */
+static void check_unattached(const struct offline *f, struct buf *out)
+{
+	for (int k = 0; k < KIND_MAX; k++) {
+		struct object_list list = store_list(offline_store(f), (enum object_kind)k);
+
+		for (size_t i = 0; i < list.n; i++) {
+			const struct object *o = list.p[i];
+			const struct common_route_spec *r = object_route_common(o);
+
+			if (!r || r->n_parent_refs || r->use_default_gateways ||
+				!offline_shows(f->options, o->namespace))
+				continue;
+			place_print(out, o);
+			buf_printf(out,
+				"warning: %.*s %.*s/%.*s: spec.parentRefs names no "
+				"Gateway, so nothing serves it\n",
+				STR_ARG(object_kind_name(o->kind)), STR_ARG(o->namespace),
+				STR_ARG(o->name));
+		}
 	}
 }
 
@@ -94,6 +126,19 @@ static void check_list(struct buf *findings, const struct options *o)
 	arena_fini(&a);
 }
 
+/* Silence would pass for good. */
+static void check_nothing(const struct offline *f, const struct options *o, size_t said)
+{
+	size_t n = 0;
+
+	for (int k = 0; k < KIND_MAX; k++)
+		n += store_count(offline_store(f), (enum object_kind)k);
+	if (n == 0 && !said && !kube_is_meant(o))
+		fputs("sluice check: no object in these paths; of a folder, files that end in .yaml, "
+		      ".yml or .json are read\n",
+			stderr);
+}
+
 int command_check(const struct options *o)
 {
 	struct offline f;
@@ -115,6 +160,8 @@ int command_check(const struct options *o)
 	}
 	bad = offline_problems(&f, true, &out);
 	bad += check_statuses(&f, &out);
+	check_unattached(&f, &out);
+	check_nothing(&f, o, out.n);
 	offline_plans(&f, check_shadows, &(struct shadow_check){&f, &out});
 	if (option_is(o, OPT_OUTPUT, "text"))
 		print(buf_str(&out));

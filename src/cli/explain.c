@@ -116,6 +116,12 @@ int command_explain(const struct options *o)
 	vec_for_each (h, &o->headers) {
 		struct str value = *h, name = str_cut(&value, ':');
 
+		if (name.n == h->n) {
+			fprintf(stderr, "sluice explain: -H '%.*s': NAME: VALUE is wanted\n",
+				STR_ARG(*h));
+			vec_fini(&headers);
+			return EXIT_USAGE;
+		}
 		*vec_push(&headers) = (struct explain_header){name, str_trim(value)};
 	}
 	rq = (struct explain_request){o->words.p[0], o->words.p[1], headers.p, headers.n};

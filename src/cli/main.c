@@ -36,7 +36,8 @@ static int version(void)
 /* What is asked by scripts of our own, and by an older binary of itself. */
 static int special(int argc, char **argv)
 {
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		strcmp(argv[1], "help") == 0)
 		return say(options_usage);
 	if (strcmp(argv[1], "--version") == 0)
 		return version();

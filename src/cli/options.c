@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
+
 struct option_def {
 	const char *name;
 	enum option_kind kind;
@@ -304,6 +306,31 @@ static const char *command_name(enum command command)
 	return "";
 }
 
+/* The name of option <i> if the command has it; else an empty one. */
+static struct str option_nth(const void *of, size_t i)
+{
+	const enum command *command = of;
+
+	return str_from(defs[i].commands & *command ? defs[i].name : "");
+}
+
+static int no_such_option(enum command command, const char *word, struct buf *err)
+{
+	struct str name = str_from(word + 1);
+	struct str near = {0};
+
+	if (str_starts(name, STR("-"))) {
+		name = str_skip(name, 1);
+		near = nearest_name(
+			str_take(name, str_find(name, '=')), option_nth, &command, OPTION_COUNT_);
+	}
+	buf_printf(err, "%s: no such option of 'sluice %s'", word, command_name(command));
+	if (near.p)
+		buf_printf(err, " (did you mean --%.*s?)", STR_ARG(near));
+	buf_printf(err, "; see 'sluice %s --help'", command_name(command));
+	return -EINVAL;
+}
+
 /* One option at argv[*at]; moves <*at> behind a value that is an argument of its own. */
 static int option_read(
 	struct options *o, int argc, const char *const *argv, int *at, struct buf *err)
@@ -326,11 +353,8 @@ static int option_read(
 		has_value = rest.n > 1;
 		value = str_skip(rest, 1);
 	}
-	if (rc < 0) {
-		buf_printf(err, "%s: no such option of 'sluice %s'; see 'sluice %s --help'", word,
-			command_name(o->command), command_name(o->command));
-		return -EINVAL;
-	}
+	if (rc < 0)
+		return no_such_option(o->command, word, err);
 	if (defs[id].kind == OPTION_FLAG) {
 		o->given[id] = true;
 		return 0;
@@ -346,6 +370,23 @@ static int option_read(
 	return option_set(o, id, value, word, err);
 }
 
+static struct str command_nth(const void *of, size_t i)
+{
+	(void)of;
+	return str_from(commands[i].name);
+}
+
+static int no_such_command(const char *word, struct buf *err)
+{
+	struct str near = nearest_name(str_from(word), command_nth, NULL, ARRAY_LEN(commands));
+
+	buf_printf(err, "%s: no such command", word);
+	if (near.p)
+		buf_printf(err, " (did you mean %.*s?)", STR_ARG(near));
+	buf_add(err, STR("; see 'sluice --help'"));
+	return -EINVAL;
+}
+
 int options_parse(struct options *o, int argc, const char *const *argv, struct buf *err)
 {
 	bool only_words = false;
@@ -356,11 +397,8 @@ int options_parse(struct options *o, int argc, const char *const *argv, struct b
 		if (strcmp(argv[0], commands[i].name) == 0)
 			o->command = commands[i].command;
 	}
-	if (!o->command) {
-		buf_printf(
-			err, "%s: no such command; see 'sluice --help'", argc > 0 ? argv[0] : "");
-		return -EINVAL;
-	}
+	if (!o->command)
+		return no_such_command(argc > 0 ? argv[0] : "", err);
 	rc = options_defaults(o, err);
 	for (int at = 1; rc == 0 && at < argc; at++) {
 		if (!only_words && strcmp(argv[at], "--") == 0)

@@ -4,12 +4,11 @@
 
 struct route_view route_view(const struct object *o)
 {
-	struct route_view v = {.object = o, .kind = o->kind};
+	struct route_view v = {.object = o, .kind = o->kind, .common = object_route_common(o)};
 
 #define VIEW(type, upper, hosts)                                       \
 	if (o->kind == KIND_##upper) {                                 \
 		const struct type##_spec *s = &object_##type(o)->spec; \
-		v.common = &s->common;                                 \
 		v.n_rules = s->n_rules;                                \
 		hosts                                                  \
 	}

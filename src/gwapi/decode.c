@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 
+#include "base/nearest.h"
 #include "base/mem.h"
 #include "gwapi/decode_priv.h"
 #include "gwapi/types_gen.h"
@@ -43,6 +44,30 @@ static void decoder_reset(struct decoder *d, const struct value *v, struct str f
 	d->namespace = arena_str(&d->scratch, value_get_str(meta, STR("namespace"), STR("")));
 }
 
+/* The kind at <i> if it is of the group <of>; else an empty name. */
+static struct str kind_nth(const void *of, size_t i)
+{
+	const struct str *group = of;
+	enum object_kind kind = schema_roots[i].kind;
+
+	return str_eq(object_kind_group(kind), *group) ? object_kind_name(kind) : STR("");
+}
+
+/* Of a kind that we do not have: a slip of the pen is an error, others are not for us. */
+static int kind_unknown(struct decoder *d, const struct value *v, struct str group, struct str kind)
+{
+	struct str near = nearest_name(kind, kind_nth, &group, n_schema_roots);
+	struct str version = value_get_str(v, STR("apiVersion"), STR(""));
+
+	if (near.n) {
+		decode_refuse(d, NULL, v, "%.*s has no such kind (did you mean %.*s?)",
+			STR_ARG(version), STR_ARG(near));
+		return -EINVAL;
+	}
+	d->ignored = arena_printf(&d->scratch, "%.*s (%.*s)", STR_ARG(kind), STR_ARG(version));
+	return -ENOTSUP;
+}
+
 /* The schema for an object's apiVersion and kind; NULL after an error or a kind to ignore. */
 static const struct schema_root *root_find(struct decoder *d, const struct value *v, int *ret_why)
 {
@@ -71,9 +96,7 @@ static const struct schema_root *root_find(struct decoder *d, const struct value
 		decode_refuse(d, NULL, v, "version %.*s is not served: use %.*s", STR_ARG(version),
 			STR_ARG(buf_str(&served)));
 	} else {
-		d->ignored =
-			arena_printf(&d->scratch, "%.*s (%.*s)", STR_ARG(kind), STR_ARG(version));
-		*ret_why = -ENOTSUP;
+		*ret_why = kind_unknown(d, v, group, kind);
 	}
 	buf_fini(&served);
 	return NULL;

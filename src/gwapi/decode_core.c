@@ -4,6 +4,7 @@
  * are of no use here.  A file that names another has a misspelt one, as the API server would say of
  * `kubectl apply --validate`.  Fields that newer servers have taken out are still known.
  */
+#include "base/nearest.h"
 #include "gwapi/decode_priv.h"
 
 struct core_field {
@@ -108,7 +109,7 @@ static void unknown(struct decoder *d, const struct core_type *t, const struct m
 	const struct decode_path *path)
 {
 	struct value place = {.line = m->line, .column = m->column};
-	struct str near = decode_nearest(m->key, field_nth, t->fields, n_fields(t));
+	struct str near = nearest_name(m->key, field_nth, t->fields, n_fields(t));
 
 	decode_refuse(d, path, &place, "unknown field%s%.*s%s", near.p ? " (did you mean " : "",
 		STR_ARG(near), near.p ? "?)" : "");

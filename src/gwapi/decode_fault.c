@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "gwapi/decode_priv.h"
-#include "gwapi/names_priv.h"
 
 static void path_print(struct buf *b, const struct decode_path *p)
 {
@@ -85,31 +84,6 @@ void decode_fault(struct decoder *d, const struct decode_path *path, const struc
 			.kind = note, .path = decode_path_text(d, path), .text = text};
 	}
 	va_end(args);
-}
-
-struct str decode_nearest(
-	struct str name, struct str (*nth)(const void *of, size_t i), const void *of, size_t n)
-{
-	struct str nearest = {NULL, 0};
-	const size_t whole = 5; /* letters: "Prefix" says PathPrefix */
-	unsigned best = (unsigned)MIN(name.n, 9) / 3 + 1; /* one slip in three letters */
-
-	for (size_t i = 0; i < n; i++) {
-		struct str other = nth(of, i);
-		unsigned far = name_distance(name, other);
-
-		if (far < best || (far == best && !nearest.p)) {
-			best = far;
-			nearest = other;
-		}
-	}
-	for (size_t i = 0; i < n && !nearest.p && name.n >= whole; i++) {
-		struct str other = nth(of, i);
-
-		if (memmem(other.p, other.n, name.p, name.n))
-			nearest = other;
-	}
-	return nearest;
 }
 
 const struct decode_error *decoder_errors(const struct decoder *d, size_t *ret_n)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/nearest.h"
 #include "gwapi/decode_priv.h"
 #include "gwapi/names_priv.h"
 
@@ -298,7 +299,7 @@ static void check_members(struct decoder *d, const struct value *meta, const str
 		if (d->options.tolerant || one_of(known, ARRAY_LEN(known), m->key) ||
 			one_of(skipped, ARRAY_LEN(skipped), m->key))
 			continue;
-		near = decode_nearest(m->key, known_nth, known, ARRAY_LEN(known));
+		near = nearest_name(m->key, known_nth, known, ARRAY_LEN(known));
 		decode_refuse(d, &path, &place, "unknown field%s%.*s%s",
 			near.p ? " (did you mean " : "", STR_ARG(near), near.p ? "?)" : "");
 	}

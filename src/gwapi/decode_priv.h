@@ -42,10 +42,6 @@ void decode_refuse(struct decoder *d, const struct decode_path *path, const stru
 void decode_not_text(struct decoder *d, const struct decode_path *path, const struct value *v);
 /* "spec.rules[0].name", in scratch. */
 struct str decode_path_text(struct decoder *d, const struct decode_path *path);
-/* The nearest of the schema's field names to <name>, else the first that has it in itself; p ==
- * NULL when none is near. */
-struct str decode_nearest(
-	struct str name, struct str (*nth)(const void *of, size_t i), const void *of, size_t n);
 
 /* Decode <v> by <s> (a struct) into zeroed scratch at <dst>.  <root>: apiVersion, kind and metadata
  * are someone else's. */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/nearest.h"
 #include "gwapi/decode_priv.h"
 
 #define NONE ((struct str){NULL, 0})
@@ -70,7 +71,7 @@ static struct str enum_nth(const void *of, size_t i)
 static void unknown_value(struct decoder *d, const struct schema *s, const struct value *v,
 	const struct decode_path *path)
 {
-	struct str near = decode_nearest(v->string, enum_nth, s->names, s->n_names);
+	struct str near = nearest_name(v->string, enum_nth, s->names, s->n_names);
 	struct buf allowed = {0};
 
 	d->blocked = true;
@@ -480,7 +481,7 @@ static void unknown_field(struct decoder *d, const struct schema *s, const struc
 {
 	struct decode_path path = {up, m->key, 0, false};
 	struct value place = {.line = m->line, .column = m->column};
-	struct str near = decode_nearest(m->key, field_nth, s->fields, s->n_fields);
+	struct str near = nearest_name(m->key, field_nth, s->fields, s->n_fields);
 
 	decode_fault(d, &path, &place, NOTE_UNKNOWN_FIELD, present(near), "unknown field%s%.*s%s",
 		near.p ? " (did you mean " : "", STR_ARG(near), near.p ? "?)" : "");

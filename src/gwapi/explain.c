@@ -92,6 +92,38 @@ static bool asked_header(const struct match_request *rq, struct str name, struct
 	return found;
 }
 
+/* RFC 9110 §5.6.2 */
+static bool is_token(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = ascii_lower(s.p[i]);
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+			    str_find(STR("!#$%&'*+-.^_`|~"), c) < 15))
+			return false;
+	}
+	return s.n > 0;
+}
+
+static int ask_check(const struct explain_request *rq, struct buf *out)
+{
+	size_t scheme = str_find(rq->url, ':');
+
+	if (rq->method.n && !is_token(rq->method))
+		return bad(out, "this is no method", rq->method);
+	for (size_t i = 0; i < rq->n_headers; i++)
+		if (!is_token(rq->headers[i].name))
+			return bad(out, "this is no header's name, as in 'NAME: VALUE'",
+				rq->headers[i].name);
+	if (rq->url.n == 0 || rq->url.n > URL_MAX)
+		return bad(out, "the URL is empty or too long", rq->url);
+	if (str_starts(str_skip(rq->url, scheme), STR("://")) &&
+		!str_eq(str_take(rq->url, scheme), STR("http")) &&
+		!str_eq(str_take(rq->url, scheme), STR("https")))
+		return bad(out, "the URL's scheme is neither http nor https", rq->url);
+	return 0;
+}
+
 /* Returns 0, or -EINVAL with a sentence in <out>. */
 static int ask(struct asked *q, const struct explain_request *rq, struct buf *out)
 {
@@ -100,8 +132,8 @@ static int ask(struct asked *q, const struct explain_request *rq, struct buf *ou
 
 	q->rq = rq;
 	q->method = rq->method.n ? rq->method : STR("GET");
-	if (rq->url.n == 0 || rq->url.n > URL_MAX)
-		return bad(out, "the URL is empty or too long", rq->url);
+	if (ask_check(rq, out) < 0)
+		return -EINVAL;
 	url_split(q, rq->url);
 	if (authority_port(q->authority, &q->port) < 0)
 		return bad(out, "the URL's port is not from 1 to 65535", q->authority);
@@ -502,6 +534,11 @@ static void port_missing(struct answer *x, struct arena *a, const struct asked *
 	buf_fini(&b);
 }
 
+static bool method_refused(struct str method)
+{
+	return str_eq(method, STR("CONNECT")) || str_eq(method, STR("TRACE"));
+}
+
 int explain(const struct plan *p, const struct explain_request *rq, bool json, struct buf *out)
 {
 	struct asked q = {0};
@@ -518,8 +555,11 @@ int explain(const struct plan *p, const struct explain_request *rq, bool json, s
 	scratch = regex_scratch_new();
 	q.m.regex = scratch;
 	x.t = (struct trace){.t = {.seen = trace_seen}, .a = &q.a};
-	x.slot = port_choose(p, &q);
-	if (x.slot) {
+	x.slot = method_refused(q.method) ? NULL : port_choose(p, &q);
+	if (method_refused(q.method)) {
+		x.verdict = EXPLAIN_NONE;
+		x.why = STR("405: CONNECT and TRACE are never served (method_refused).");
+	} else if (x.slot) {
 		x.found = router_explain(x.slot->router, &q.m, &x.t.t, &x.r);
 		judge(&x, &q.a);
 	} else {

@@ -3,7 +3,6 @@
 
 #define LABEL_MAX 63
 #define SUBDOMAIN_MAX 253
-#define DISTANCE_MAX 64
 
 static bool lower_alnum(char c)
 {
@@ -74,34 +73,4 @@ bool name_is_qualified(struct str s)
 bool name_is_label_value(struct str s)
 {
 	return s.n == 0 || qualified_part(s);
-}
-
-/* Damerau's distance with adjacent swaps, three rows at a time. */
-unsigned name_distance(struct str a, struct str b)
-{
-	unsigned rows[3][DISTANCE_MAX + 1];
-	unsigned *before = rows[0], *above = rows[1], *row = rows[2];
-
-	if (a.n > DISTANCE_MAX || b.n > DISTANCE_MAX)
-		return DISTANCE_MAX;
-	for (unsigned j = 0; j <= b.n; j++)
-		above[j] = before[j] = j;
-	for (unsigned i = 1; i <= a.n; i++) {
-		unsigned *last = before;
-		char c = ascii_lower(a.p[i - 1]);
-
-		row[0] = i;
-		for (unsigned j = 1; j <= b.n; j++) {
-			char d = ascii_lower(b.p[j - 1]);
-
-			row[j] = MIN(MIN(above[j], row[j - 1]) + 1, above[j - 1] + (c != d));
-			if (i > 1 && j > 1 && c == ascii_lower(b.p[j - 2]) &&
-				ascii_lower(a.p[i - 2]) == d)
-				row[j] = MIN(row[j], before[j - 2] + 1);
-		}
-		before = above;
-		above = row;
-		row = last;
-	}
-	return above[b.n];
 }

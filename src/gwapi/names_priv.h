@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * names_priv.h -- the names that Kubernetes accepts (RFC 1123, RFC 1035), and the nearest name.
+ * names_priv.h -- the names that Kubernetes accepts (RFC 1123, RFC 1035).
  */
 #ifndef GWAPI_NAMES_PRIV_H
 #define GWAPI_NAMES_PRIV_H
@@ -18,9 +18,5 @@ bool name_is_label_1035(struct str s);
 bool name_is_qualified(struct str s);
 /* A label's value: as the last part of a key, or empty. */
 bool name_is_label_value(struct str s);
-
-/* How many letters must be added, taken, changed or swapped with their neighbour to turn <a> into
- * <b>, case apart; texts beyond 64 bytes count as far. */
-unsigned name_distance(struct str a, struct str b);
 
 #endif

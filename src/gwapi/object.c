@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "gwapi/object.h"
+#include "gwapi/types_gen.h"
 
 #define GROUP_GATEWAY "gateway.networking.k8s.io"
 #define GROUP_X "gateway.networking.x-k8s.io"
@@ -140,5 +141,19 @@ const struct object_note *object_note_under(const struct object *o, struct str p
 		if (at.n == path.n || path.n == 0 || at.p[path.n] == '.' || at.p[path.n] == '[')
 			return &o->notes[i];
 	}
+	return NULL;
+}
+
+const struct common_route_spec *object_route_common(const struct object *o)
+{
+#define ROUTE(type, upper)           \
+	if (o->kind == KIND_##upper) \
+		return &object_##type(o)->spec.common;
+	ROUTE(http_route, HTTP_ROUTE)
+	ROUTE(grpc_route, GRPC_ROUTE)
+	ROUTE(tls_route, TLS_ROUTE)
+	ROUTE(tcp_route, TCP_ROUTE)
+	ROUTE(udp_route, UDP_ROUTE)
+#undef ROUTE
 	return NULL;
 }

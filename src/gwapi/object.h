@@ -126,6 +126,9 @@ struct str str_pair_get(const struct str_pair *pairs, uint32_t n, struct str key
 struct str object_label(const struct object *o, struct str key);
 struct str object_annotation(const struct object *o, struct str key);
 
+/* What routes of all kinds have in common (types_gen.h); NULL: it is no route. */
+const struct common_route_spec *object_route_common(const struct object *o);
+
 /* The first note at <path> or beneath it ("spec.rules[0]" covers "spec.rules[0].filters[1].type",
  * not "spec.rules[01]"), or NULL. */
 const struct object_note *object_note_under(const struct object *o, struct str path);

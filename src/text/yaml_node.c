@@ -218,8 +218,10 @@ static int key_text(struct yaml *y, const struct value *v, struct str *ret)
 	case VALUE_FLOAT:
 		what = "this key reads as a number with a fraction; quote it";
 		break;
-	case VALUE_ARRAY:
 	case VALUE_OBJECT:
+		what = "a key must be text; if this is a template, its {{ }} is to be filled in first";
+		break;
+	case VALUE_ARRAY:
 	default:
 		what = "a key must be text";
 		break;

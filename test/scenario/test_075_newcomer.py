@@ -150,3 +150,42 @@ def test_the_package_is_a_real_one(tmp_path):
     subprocess.run(["dpkg-deb", "-x", deb, tmp_path / "x"], check=True)
     unit = (tmp_path / "x/usr/lib/systemd/system/sluice.service").read_text()
     assert "ExecStart=/usr/bin/sluice serve" in unit and re.search(r"^ExecReload=.*USR2", unit, re.M)
+
+
+ROUTE = "apiVersion: gateway.networking.k8s.io/v1\nkind: {kind}\nmetadata: {{name: r}}\nspec: {{}}\n"
+SLIPS = {
+    "a kind": (ROUTE.format(kind="HttpRuote"), 1,
+               "a.yaml:1:1: HttpRuote r: gateway.networking.k8s.io/v1 has no such kind (did you mean HTTPRoute?)"),
+    "a kind of others": ("apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: r}\n", 0,
+                         "Gateway (networking.istio.io/v1): ignored: not a kind that this gateway reads"),
+    "a template": ("kind: Gateway\nmetadata: {name: {{ .Values.name }}}\n", 1,
+                   "a.yaml:2:19: a key must be text; if this is a template, its {{ }} is to be filled in first"),
+    "no parent": (ROUTE.format(kind="HTTPRoute"), 0,
+                  "a.yaml:1:1: warning: HTTPRoute default/r: spec.parentRefs names no Gateway, so nothing serves it"),
+    "nothing": ("", 0, "sluice check: no object in these paths; of a folder, files that end in .yaml, .yml or .json are read"),
+}
+
+
+@pytest.mark.parametrize("what", SLIPS)
+def test_check_says_what_was_meant(tmp_path, what):
+    text, code, said = SLIPS[what]
+    (tmp_path / "a.yaml").write_text(text)
+    p = say("check", str(tmp_path))
+    assert p.returncode == code and said in p.stdout + p.stderr, p.stdout + p.stderr
+
+
+@pytest.mark.parametrize("args, code, said", [
+    (["GET", "ftp://localhost/"], 2, "the URL's scheme is neither http nor https"),
+    (["G@T", "/"], 2, 'this is no method: "G@T"'),
+    (["GET", "/", "-H", "Broken"], 2, "-H 'Broken': NAME: VALUE is wanted"),
+    (["GET", "/", "-H", "no name: x"], 2, "this is no header's name, as in 'NAME: VALUE': \"no name\""),
+    (["CONNECT", "http://localhost:8080/"], 1, "405: CONNECT and TRACE are never served (method_refused)."),
+    (["GET", "https://localhost:8080/"], 1, "nothing listens on port 8080 for https; there is tcp/8080 (http)."),
+])
+def test_explain_of_what_nobody_serves(args, code, said):
+    p = say("explain", *args, str(ROOT / "examples" / "quickstart"))
+    assert p.returncode == code and said in p.stdout + p.stderr, p.stdout + p.stderr
+
+
+def test_help_is_a_command_too():
+    assert say("help").stdout == say("--help").stdout != ""

@@ -103,7 +103,12 @@ static void test_errors_name_the_word(void **state)
 		const char *argv[4];
 		const char *says;
 	} cases[] = {
-		{{"serv", NULL}, "serv: no such command; see 'sluice --help'"},
+		{{"serv", NULL},
+			"serv: no such command (did you mean serve?); see 'sluice --help'"},
+		{{"stop", NULL}, "stop: no such command; see 'sluice --help'"},
+		{{"serve", "--acces-log=x", NULL},
+			"--acces-log=x: no such option of 'sluice serve' (did you mean --access-log?); "
+			"see 'sluice serve --help'"},
 		{{"serve", "--nope", NULL},
 			"--nope: no such option of 'sluice serve'; see 'sluice serve --help'"},
 		{{"check", "--workers", "1", NULL},

@@ -34,17 +34,6 @@ static void names_are_those_of_kubernetes(void **state)
 	assert_false(name_is_label_value(STR("-")));
 }
 
-static void distance_counts_slips(void **state)
-{
-	(void)state;
-	assert_int_equal(name_distance(STR("rules"), STR("rules")), 0);
-	assert_int_equal(name_distance(STR("rule"), STR("Rules")), 1);
-	assert_int_equal(name_distance(STR("ruels"), STR("rules")), 1);
-	assert_int_equal(name_distance(STR("backendRef"), STR("backendRefs")), 1);
-	assert_int_equal(name_distance(STR(""), STR("abc")), 3);
-	assert_int_equal(name_distance(STR("kitten"), STR("sitting")), 3);
-}
-
 static void addresses_are_those_of_isip(void **state)
 {
 	(void)state;
@@ -81,7 +70,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_those_of_kubernetes),
-		cmocka_unit_test(distance_counts_slips),
 		cmocka_unit_test(addresses_are_those_of_isip),
 		cmocka_unit_test(times_are_rfc_3339),
 	};

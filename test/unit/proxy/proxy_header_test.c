@@ -94,6 +94,7 @@ static void the_header_says_who_the_client_is(void **state)
 
 static void a_header_byte_by_byte(void **state)
 {
+	static const char all[] = V2 ASKED;
 	struct peer c;
 	struct rig r;
 
@@ -101,8 +102,8 @@ static void a_header_byte_by_byte(void **state)
 	begin(&r);
 	rig_simple(&r);
 	c = peer_connect(&r);
-	for (size_t i = 0; i < sizeof(V2 ASKED) - 1; i++) {
-		peer_send_n(&c, V2 ASKED + i, 1);
+	for (size_t i = 0; i < sizeof(all) - 1; i++) {
+		peer_send_n(&c, &all[i], 1);
 		rig_run(&r);
 	}
 	served(&r, &c, FORWARDED_OF("203.0.113.7"));
