@@ -50,9 +50,9 @@ static int explain_plan(
 	return result;
 }
 
-static int explain_objects(const struct options *o, const struct explain_request *rq)
+static int explain_objects(const struct options *o, struct explain_request rq)
 {
-	const struct plan *plan;
+	const struct plan *plan = NULL;
 	struct offline f;
 	struct buf err = {0};
 	int result, rc = offline_open(&f, o, o->words.p + 2, o->words.n - 2, &err);
@@ -67,7 +67,8 @@ static int explain_objects(const struct options *o, const struct explain_request
 		fprintf(stderr, "sluice explain: %.*s\n", STR_ARG(buf_str(&err)));
 		result = offline_exit(rc);
 	} else {
-		result = explain_plan(o, plan, rq);
+		rq.statuses = translator_statuses(offline_translator(&f), &rq.n_statuses);
+		result = explain_plan(o, plan, &rq);
 	}
 	offline_close(&f);
 	buf_fini(&err);
@@ -124,8 +125,11 @@ int command_explain(const struct options *o)
 		}
 		*vec_push(&headers) = (struct explain_header){name, str_trim(value)};
 	}
-	rq = (struct explain_request){o->words.p[0], o->words.p[1], headers.p, headers.n};
-	result = o->words.n > 2 || kube_is_meant(o) ? explain_objects(o, &rq)
+	rq = (struct explain_request){.method = o->words.p[0],
+		.url = o->words.p[1],
+		.headers = headers.p,
+		.n_headers = headers.n};
+	result = o->words.n > 2 || kube_is_meant(o) ? explain_objects(o, rq)
 						    : explain_gateway(o, &rq);
 	vec_fini(&headers);
 	return result;

@@ -113,6 +113,7 @@ static void page_explain(struct serve *s, struct str query, struct admin_reply *
 	}
 	rq.headers = headers.p;
 	rq.n_headers = headers.n;
+	rq.statuses = translator_statuses(engine_translator(s->engine), &rq.n_statuses);
 	rc = explain(proxy_plan(s->proxy), &rq, json, &reply->body);
 	reply->status = rc < 0 ? 400 : rc == EXPLAIN_FOUND ? 200 : 404;
 	if (json && rc >= 0)

@@ -319,6 +319,68 @@ static void text_others(struct buf *b, const struct trace *t, const struct outdo
 	}
 }
 
+/* ---- routes that no listener took ---- */
+
+#define UNATTACHED_MAX 20 /* as text: `sluice status` has all */
+
+struct unattached {
+	struct str route; /* "HTTPRoute/default/lost" */
+	struct str parent; /* "Gateway web section a", as the route has it */
+	const struct condition *why;
+};
+
+struct unattached_list {
+	VEC(struct unattached) all;
+};
+
+static bool takes_requests(enum object_kind kind)
+{
+	return kind == KIND_HTTP_ROUTE || kind == KIND_GRPC_ROUTE;
+}
+
+static struct str parent_text(struct arena *a, const struct parent_report *p)
+{
+	return arena_printf(a, "%.*s %.*s%s%.*s", STR_ARG(p->kind), STR_ARG(p->name),
+		p->section.n ? " section " : "", STR_ARG(p->section));
+}
+
+static void unattached_find(
+	struct unattached_list *list, struct arena *a, const struct explain_request *rq)
+{
+	for (size_t i = 0; i < rq->n_statuses; i++) {
+		const struct object_status *s = rq->statuses[i];
+
+		for (size_t j = 0; takes_requests(s->object->kind) && j < s->said->n_parents; j++) {
+			const struct parent_report *p = &s->said->parents[j];
+			const struct condition *c = condition_find(&p->conditions, STR("Accepted"));
+
+			if (!c || c->status != CONDITION_FALSE)
+				continue;
+			*vec_push(&list->all) = (struct unattached){
+				arena_printf(a, "%.*s/%.*s",
+					STR_ARG(object_kind_name(s->object->kind)),
+					STR_ARG(object_key(s->object))),
+				parent_text(a, p), c};
+		}
+	}
+}
+
+static void text_unattached(struct buf *b, const struct unattached_list *list)
+{
+	size_t n = list->all.n;
+
+	if (n)
+		buf_add(b, STR("  not attached:\n"));
+	for (size_t i = 0; i < MIN(n, UNATTACHED_MAX); i++) {
+		const struct unattached *u = &list->all.p[i];
+
+		buf_printf(b, "    %.*s at %.*s: %.*s: %.*s\n", STR_ARG(u->route),
+			STR_ARG(u->parent), STR_ARG(u->why->reason), STR_ARG(u->why->message));
+	}
+	if (n > UNATTACHED_MAX)
+		buf_printf(b, "    and %zu more, see: sluice status\n", n - UNATTACHED_MAX);
+}
+
 /* ---- the answer ---- */
 
 struct answer {
@@ -328,6 +390,7 @@ struct answer {
 	struct match_result r;
 	struct trace t;
 	struct outdones shadows; /* of the whole plan */
+	struct unattached_list unattached;
 	enum explain_verdict verdict;
 	struct str why; /* not FOUND */
 };
@@ -382,6 +445,7 @@ static void answer_text(struct buf *b, const struct asked *q, const struct answe
 	buf_printf(b, "%.*s %.*s\n", STR_ARG(q->method), STR_ARG(q->rq->url));
 	if (!x->slot) {
 		buf_printf(b, "  %.*s\n", STR_ARG(x->why));
+		text_unattached(b, &x->unattached);
 		return;
 	}
 	buf_printf(b, "  port      %.*s\n", STR_ARG(x->slot->port->name));
@@ -401,6 +465,7 @@ static void answer_text(struct buf *b, const struct asked *q, const struct answe
 	if (x->why.n)
 		buf_printf(b, "  answer    %.*s\n", STR_ARG(x->why));
 	text_others(b, &x->t, &x->shadows);
+	text_unattached(b, &x->unattached);
 }
 
 /* ---- JSON ---- */
@@ -474,6 +539,22 @@ static void json_others(struct buf *b, const struct trace *t, const struct outdo
 	buf_addc(b, ']');
 }
 
+static void json_unattached(struct buf *b, const struct unattached_list *list)
+{
+	key(b, "notAttached");
+	buf_addc(b, '[');
+	vec_for_each (u, &list->all) {
+		key(b, NULL);
+		buf_addc(b, '{');
+		key_text(b, "route", u->route);
+		key_text(b, "parent", u->parent);
+		key_text(b, "reason", u->why->reason);
+		key_text(b, "message", u->why->message);
+		buf_addc(b, '}');
+	}
+	buf_addc(b, ']');
+}
+
 /* A rule as the dump writes it, without the newline. */
 static void json_rule(struct buf *b, const struct plan *p, const struct plan_rule *r)
 {
@@ -513,6 +594,8 @@ static void answer_json(struct buf *b, const struct asked *q, const struct answe
 	}
 	if (x->slot)
 		json_others(b, &x->t, &x->shadows);
+	if (q->rq->statuses)
+		json_unattached(b, &x->unattached);
 	buf_add(b, STR("}\n"));
 }
 
@@ -566,12 +649,14 @@ int explain(const struct plan *p, const struct explain_request *rq, bool json, s
 		port_missing(&x, &q.a, &q);
 	}
 	outdones_find(p, &x.shadows);
+	unattached_find(&x.unattached, &q.a, rq);
 	if (json)
 		answer_json(out, &q, &x);
 	else
 		answer_text(out, &q, &x);
 	regex_scratch_free(scratch);
 	outdones_fini(&x.shadows);
+	vec_fini(&x.unattached.all);
 	vec_fini(&x.t.all);
 	arena_fini(&q.a);
 	return (int)x.verdict;

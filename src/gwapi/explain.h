@@ -9,6 +9,7 @@
 #define GWAPI_EXPLAIN_H
 
 #include "base/buf.h"
+#include "gwapi/status.h"
 #include "plan/plan.h"
 
 struct explain_header {
@@ -21,6 +22,10 @@ struct explain_request {
 	struct str url; /* "http://host[:port]/path?query", "host/path" or "/path" */
 	const struct explain_header *headers; /* a Host header goes before the URL's host */
 	size_t n_headers;
+	/* What translate says of the plan's objects (translator_statuses()), for the routes that no
+	 * listener took; NULL: not known. */
+	const struct object_status *const *statuses;
+	size_t n_statuses;
 };
 
 enum explain_verdict {

@@ -151,7 +151,8 @@ def test_explain_tells_of_every_rule_that_lost_and_why(gw):
         {"matches": [{"path": {"value": "/"}}]},
     ]  # fmt: skip
     gw.write(gateway(gw.port, listeners=listeners), backend("a", "127.0.0.1:1"), backend("b", "127.0.0.1:2"),
-             route(rules=rules, hostnames=["h.test", "far.test"]), route("other", hostnames=["g.test"]))  # fmt: skip
+             route(rules=rules, hostnames=["h.test", "far.test"]), route("other", hostnames=["g.test"]),
+             route("gone", parentRefs=[{"name": "gw", "sectionName": "nope"}, {"name": "gw", "sectionName": "all"}]))  # fmt: skip
     url = f"http://h.test:{gw.port}/api/x?q=b"
     gw.start()
     for where in ([gw.folder], ["--admin", f"127.0.0.1:{gw.admin_port}"]):
@@ -174,11 +175,14 @@ def test_explain_tells_of_every_rule_that_lost_and_why(gw):
         assert ("exact", "r", 1, "the path does not fit", None) in rest
         for name, why in elsewhere:
             assert [x[2] for x in rest if x[0] == name and x[1] == "r" and x[3] == why and x[4] is None] == (matches if name == "far" else sorted(matches * 2))
+        # What no listener took is not among the losers: it is told why it is nowhere.
+        assert [(x["route"], x["parent"], x["reason"]) for x in said["notAttached"]] == [("HTTPRoute/default/gone", "Gateway gw section nope", "NoMatchingParent")]
         code, again, _ = run("explain", "GET", url, "-H", "x: 2", *where, "-o", "json")
         assert again == out
         code, text, _ = run("explain", "GET", url, "-H", "x: 2", *where)
         for part in ('rule      HTTPRoute/default/r rule 0 "won"', "RequestHeaderModifier set a: b", "URLRewrite host up.test", "RequestMirror 30/100 to Backend/default/b",
-                     "weight 3 Backend/default/a 127.0.0.1:1", "ResponseHeaderModifier add c: d", "weight 1 answers 500 (backend_not_found)"):  # fmt: skip
+                     "weight 3 Backend/default/a 127.0.0.1:1", "ResponseHeaderModifier add c: d", "weight 1 answers 500 (backend_not_found)",
+                     'HTTPRoute/default/gone at Gateway gw section nope: NoMatchingParent: Gateway default/gw has no listener called "nope"'):  # fmt: skip
             assert part in text, text
         assert len(re.findall(r"^    HTTPRoute/.*\) at Gateway/\S+: ", text, re.M)) == len(lost)
         code, text, _ = run("explain", "GET", f"http://h.test:{gw.port + 1}/", *where)

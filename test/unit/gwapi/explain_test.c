@@ -59,8 +59,10 @@ static int teardown(void **state)
 static int ask(struct asked *a, const char *method, const char *url, const char *v, bool json)
 {
 	struct explain_header h = {STR("x-v"), str_from(v)};
-	struct explain_request rq = {
-		str_from(method), str_from(url), &h, v ? (size_t)1 : (size_t)0};
+	struct explain_request rq = {.method = str_from(method),
+		.url = str_from(url),
+		.headers = &h,
+		.n_headers = v ? 1 : 0};
 
 	buf_reset(&a->out);
 	return explain(a->w.plan, &rq, json, &a->out);
