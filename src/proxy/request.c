@@ -258,7 +258,7 @@ static struct str peer_text(struct conn *c)
 }
 
 /* RFC 7239's concern by the older names: who the client is, as far as we know it ourselves.  Field
- * by field, for rules that edit headers and for what a trusted proxy has said. */
+ * by field, for rules that may read or edit these fields and for what a trusted proxy has said. */
 static void forwarded_fields(struct exchange *x, bool trusted)
 {
 	struct conn *c = x->conn;
@@ -310,14 +310,41 @@ static void forwarded_lines(struct exchange *x)
 	http_edits_lines(&x->req_edits, str_of(text, (size_t)(p - text)));
 }
 
-static bool rule_edits_headers(const struct exchange *x)
+/* A name of those that forwarded_lines() writes. */
+static bool name_is_forwarded(struct str lower)
+{
+	return str_starts(lower, STR("x-forwarded-")) || str_eq(lower, STR("x-request-id"));
+}
+
+/* Whether one of <f> may read or write what forwarded_lines() writes: then it must be fields. */
+static bool filters_need_fields(const struct plan_filters *f)
+{
+	const uint32_t blind = 1u << PLAN_FILTER_REQUEST_HEADERS |
+			       1u << PLAN_FILTER_RESPONSE_HEADERS | 1u << PLAN_FILTER_REDIRECT |
+			       1u << PLAN_FILTER_REWRITE | 1u << PLAN_FILTER_CORS;
+
+	if (f && f->kinds & ~blind)
+		return true;
+	for (uint32_t i = 0; f && i < f->n; i++) {
+		const struct plan_header_filter *h = f->p[i].request_headers;
+
+		if (f->p[i].kind != PLAN_FILTER_REQUEST_HEADERS)
+			continue;
+		for (size_t k = 0; k < h->n; k++)
+			if (name_is_forwarded(h->edits[k].name))
+				return true;
+	}
+	return false;
+}
+
+static bool rule_needs_fields(const struct exchange *x)
 {
 	const struct plan_rule *r = x->rule;
 
-	if (r->filters || x->listener_filters)
+	if (filters_need_fields(r->filters) || filters_need_fields(x->listener_filters))
 		return true;
 	for (unsigned i = 0; i < r->nbackends; i++)
-		if (r->backends[i].filters)
+		if (filters_need_fields(r->backends[i].filters))
 			return true;
 	return false;
 }
@@ -332,7 +359,7 @@ void request_edits_begin(struct exchange *x)
 		http_strip_underscores(&x->req_edits, &x->req.head, filters_know_header, x);
 	if (!trusted)
 		http_strip_forwarded(&x->req_edits, &x->req.head);
-	if (trusted || rule_edits_headers(x))
+	if (trusted || rule_needs_fields(x))
 		forwarded_fields(x, trusted);
 	else
 		forwarded_lines(x);
