@@ -114,6 +114,15 @@ bad("A11", "absolute-form without host", line(b"GET http:///x HTTP/1.1"), "bad_t
 bad("A11", "absolute-form with user information", line(b"GET http://u:p@b/ HTTP/1.1"), "bad_target")
 bad("A11", "an unknown scheme", line(b"GET ftp://b/ HTTP/1.1"), "bad_target")
 good("A11", "the scheme in upper case", line(b"GET HTTP://b/ HTTP/1.1"), both(target("/"), has("host", "b")))
+for form in (b"http://a#x/", b"http://a;b/x", b"http://a\\b/x", b"http://a%2fb/x", b"http:/a/x", b"http:a/x", b"httpx://a/", b"ws://a/x", b"http://*/x", b"http://[::1/x", b"http://a:0/x"):
+    bad("A11", f"absolute-form {form.decode()}", line(b"GET " + form + b" HTTP/1.1"), "bad_target")
+good("A11", "absolute-form with dots above its root", line(b"GET http://b/../x HTTP/1.1"), both(target("/x"), has("host", "b")))
+good("A11", "absolute-form with an address for a host", line(b"GET http://[::1]/x HTTP/1.1"), both(target("/x"), has("host", "[::1]")))
+bad("A11", "absolute-form beside two Hosts", b"GET http://b/ HTTP/1.1\r\n" + H + H + b"\r\n", "duplicate_host")
+bad("A11", "absolute-form beside a Host that is none", b"GET http://b/ HTTP/1.1\r\nHost: b/c\r\n\r\n", "bad_host")
+bad("A11", "absolute-form without Host", b"GET http://b/ HTTP/1.1\r\n\r\n", "missing_host")
+good("A8", "OPTIONS *", line(b"OPTIONS * HTTP/1.1"), target("*"))
+good("A8", "OPTIONS of an absolute-form without path is *", line(b"OPTIONS http://b HTTP/1.1"), both(target("*"), has("host", "b")))
 good("A12", "one empty line before", b"\r\n" + get(b""))
 good("A12", "two empty lines before", b"\r\n\r\n" + get(b""))
 bad("A12", "three empty lines before", b"\r\n\r\n\r\n" + get(b""), "blank_lines")
@@ -164,10 +173,14 @@ good("B8", "bytes from 0x80 in a value are kept", get(b"X: \x80caf\xc3\xa9\xff\r
 bad("B9", "no Host", b"GET / HTTP/1.1\r\n\r\n", "missing_host")
 bad("B9", "Host twice, equal", get(H), "duplicate_host")
 bad("B9", "Host twice, different", get(b"Host: b\r\n"), "duplicate_host")
-for host in (b"", b"a, b", b"a/b", b"u@a", b"a:b", b"a:99999", b"[::1", b"a b", b"a:", b"a:80:80", b"[::1]x", b"a%zz", b"a#b", b"a?b", b"a\\b", b"..", b"[v1.x", b":80"):
+for host in (b"", b"a, b", b"a/b", b"u@a", b"a:b", b"a:99999", b"[::1", b"a b", b"a:", b"a:80:80", b"[::1]x", b"a%zz", b"a#b", b"a?b", b"a\\b", b"..", b"[v1.x", b":80", b"[fe80::1%25eth0]", b"[::1%eth0]", b"[]", b"[v1.a]",
+             b"%61", b"%2e", b".a", b"a..b", b"*", b"*.a", b"a;b", b"a'b", b"a!b", b"$a", b"(a)", b"a:0", b"a:65536", b"caf\xc3\xa9", b"a" * 254):
     if host in (b"a:",):
         continue  # RFC 3986 section 3.2.3 allows an empty port
     bad("B9", f"Host {host.decode()!r}", get(b"", host=b"Host: " + host + b"\r\n"), "bad_host")
+for host in (b"[::1]:80", b"[::ffff:1.2.3.4]", b"a_b", b"1.2.3.4.", b"0x7f.1"):
+    good("B9", f"Host {host.decode()!r} is one", get(b"", host=b"Host: " + host + b"\r\n"), has("host", host.decode()))
+good("B9", "Host between tabs and blanks", get(b"", host=b"Host: \t a \t\r\n"), has("host", "a"))
 good("B10", "Host in mixed case with a dot at its end is forwarded as received", get(b"", host=b"Host: A.Example.COM.\r\n"), has("host", "A.Example.COM."))
 good("B10", "a port with leading zeros", get(b"", host=b"Host: a:080\r\n"), has("host", "a:080"))
 good("B11", "X_Forwarded_For is not ours", get(b"X_Forwarded_For: 6.6.6.6\r\n"), both(lacks("x_forwarded_for"), has("x-forwarded-for", "127.0.0.1")))
@@ -178,6 +191,9 @@ good("B11", "an underscore is not made a dash", get(b"My_Field: 1\r\n"), both(la
 good("B12", "Connection nominates what is ours", get(b"X-Forwarded-For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nX-Hop: 1\r\nConnection: X-Forwarded-For, x-real-ip, HOST, x-hop\r\n"),
      both(has("host", "a"), has("x-forwarded-for", "127.0.0.1"), lacks("x-real-ip", "x-hop", "connection")))
 good("B12", "Connection nominates the framing", post(b"Content-Length: 5\r\nConnection: content-length, Transfer-Encoding", b"hello"), both(body(b"hello"), has("content-length", "5")))
+good("B12", "Connection with noise in it", get(b'Cookie: a=b\r\nConnection: "a", ,;=, x-request-id, cookie\r\n'), both(lacks("cookie", "connection"), lambda reqs: len(reqs[0].headers.all("x-request-id")) == 1))
+good("B12", "fields of one hop, named or not", get(b"Keep-Alive: timeout=5\r\nProxy-Connection: keep-alive\r\nTE: trailers, gzip\r\nTrailer: X\r\n"),
+     lacks("keep-alive", "proxy-connection", "te", "trailer"))
 good("B13", "forwarding fields of a stranger", get(
     b"X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil\r\nX-Forwarded-Port: 1\r\nX-Forwarded-Prefix: /e\r\n"
     b"X-Forwarded-Client-Cert: c\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n"),
@@ -265,6 +281,9 @@ ROWS.append(Row("C19", "a body shorter than its length, then RST", post(b"Conten
 bad("C19", "a length of 10^17 and nothing", post(b"Content-Length: 100000000000000000"), "truncated", then="fin")
 mixed("C20", "100 requests in one go", b"".join(get(b"", b"/%d" % i) for i in range(100)), [200] * 100, 100, keeps=True,
       see=lambda reqs: [r.target for r in reqs] == [f"/{i}" for i in range(100)])
+mixed("C20", "a request behind Connection: close is nobody's", get(b"Connection: close\r\n") + get(b"", b"/admin"), [200], 1)
+mixed("C20", "a request behind an HTTP/1.0 one is nobody's", b"GET / HTTP/1.0\r\n" + H + b"\r\n" + get(b"", b"/admin"), [200], 1)
+good("C12", "leading zeros in a chunk size, within its bound", chunked(b"00005\r\nhello\r\n0000\r\n\r\n"), body(b"hello"))
 mixed("C20", "a bad one behind a good one", get(b"") + b"Invalid\r\n\r\n", [200, 400], 1, "bad_method")
 mixed("C20", "half a request behind a good one", get(b"") + b"GET / HTTP/1.1\r\nHo", [200, 400], 1, "truncated", then="fin")
 
@@ -277,6 +296,8 @@ bad("D2", "an upgrade with a body of known length", post(WS + b"Content-Length: 
 bad("D2", "an upgrade with a chunked body", post(WS + b"Transfer-Encoding: chunked", b"0\r\n\r\n"), "upgrade_with_body")
 good("D4", "h2c is not passed on", get(b"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"), lacks("upgrade", "http2-settings", "connection"))
 good("D5", "of several protocols websocket is asked for", get(b"Upgrade: foo, websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: a\r\n"), has("upgrade", "websocket"))
+good("D5", "two Upgrade fields are one list", get(b"Upgrade: h2c\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: a\r\n"), has("upgrade", "websocket"))
+good("D5", "a protocol that is no token", get(b"Upgrade: websocket/13; x\r\nConnection: Upgrade\r\n"), lacks("upgrade", "connection"))
 good("D5", "Upgrade without Connection is not passed on", get(b"Upgrade: websocket\r\n"), lacks("upgrade", "connection"))
 mixed("D5", "Upgrade in HTTP/1.0 is not passed on", b"GET / HTTP/1.0\r\n" + H + WS + b"\r\n", [200], 1, see=lacks("upgrade"))
 good("D5", "a POST asks for no websocket", post(WS + b"X: 1"), lacks("upgrade"))
@@ -292,7 +313,7 @@ good("G1", "dots that climb above the root stay at the root", get(b"", b"/../../
 good("G1", "/%61dmin is /admin for routing", get(b"", b"/%61dmin"), lambda reqs: reqs[0].upstream == "admin")
 for path in (b"/a%00b", b"/a\\b", b"/admin%00", b"/%2e%2e\\admin"):
     bad("G2", f"{path.decode()!r}", get(b"", path), "bad_path")
-for path in (b"/a%2fb", b"/a%5cb", b"/a;x=1/b", b"/a%252fb", b"/a%3fb", b"/a%23b", b"/public%2f..%2fadmin", b"/%252e%252e/admin", b"/admin;jsessionid=1"):
+for path in (b"/a%2fb", b"/a%5cb", b"/a;x=1/b", b"/a%252fb", b"/a%3fb", b"/a%23b", b"/public%2f..%2fadmin", b"/%252e%252e/admin", b"/admin;jsessionid=1", b"/a/..;/admin", b"/%2e%2e%2fadmin", b"/..%5cadmin", b"/;/admin", b"/.../admin", b"/a%0d%0aX", b"/a?%00", b"/a?../admin"):
     good("G2", f"{path.decode()} passes as received", get(b"", path), both(target(path.decode()), lambda reqs: reqs[0].upstream == "a"))
 for path in (b"/a%zz", b"/a%", b"/a%4", b"/%u0041"):
     bad("G3", f"escape {path.decode()}", get(b"", path), "bad_path")
