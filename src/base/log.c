@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/escape.h"
 #include "base/hash.h"
 #include "base/ring.h"
+#include "base/when.h"
 
 #define REPEAT_SLOTS 32
 
@@ -189,12 +188,9 @@ static void add_field(struct buf *out, enum log_format format, const struct log_
 
 static void add_time(struct buf *out, nsec wall)
 {
-	time_t sec = (time_t)(wall / NSEC_PER_SEC);
-	struct tm tm;
+	char text[WHEN_TEXT];
 
-	gmtime_r(&sec, &tm);
-	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-		tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(wall % NSEC_PER_SEC / MSEC(1)));
+	buf_add(out, when_text(wall, 3, text));
 }
 
 static void add_line(struct buf *out, enum log_level level, nsec wall, const char *message,

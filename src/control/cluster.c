@@ -2,8 +2,8 @@
 #include "control/cluster.h"
 
 #include <errno.h>
-#include <time.h>
 
+#include "base/when.h"
 #include "gwapi/types_gen.h"
 #include "kube/api.h"
 #include "source/kube_source.h"
@@ -385,14 +385,9 @@ struct plan *cluster_plan(struct cluster *c, const struct object *gateway)
 
 static struct str now_text(struct arena *a)
 {
-	time_t t = (time_t)(clock_wall(clock_system()) / NSEC_PER_SEC);
-	char text[32];
-	struct tm tm;
-	size_t n;
+	char text[WHEN_TEXT];
 
-	gmtime_r(&t, &tm);
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return arena_str(a, str_of(text, n));
+	return arena_str(a, when_text(clock_wall(clock_system()), 0, text));
 }
 
 /* What depends on the CRDs that are served is the controller's to say. */

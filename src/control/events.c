@@ -3,13 +3,12 @@
 
 #include <openssl/sha.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/metric.h"
+#include "base/when.h"
 #include "text/write.h"
 
 #define NAME_MAX_KEPT 200 /* of an object's name, before the digest */
@@ -107,15 +106,9 @@ static void add_member(struct buf *out, const char *key, struct str value)
 
 static void add_time(struct buf *out, nsec wall)
 {
-	time_t t = (time_t)(wall / NSEC_PER_SEC);
-	char text[32];
-	struct tm tm;
-	size_t n;
+	char text[WHEN_TEXT];
 
-	gmtime_r(&t, &tm);
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + n, sizeof(text) - n, ".%06dZ", (int)(wall % NSEC_PER_SEC / 1000));
-	add_member(out, "eventTime", str_from(text));
+	add_member(out, "eventTime", when_text(wall, 6, text));
 }
 
 /* At most EVENTS_NOTE_MAX bytes, and no part of a character. */

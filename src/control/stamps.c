@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/stamps.h"
 
-#include <stdio.h>
-#include <time.h>
-
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/when.h"
 
 struct stamp {
 	uint64_t which; /* of the condition: its place and type */
@@ -204,14 +202,9 @@ void stamps_note(
 
 static struct str time_text(struct arena *a, uint32_t seconds)
 {
-	time_t t = (time_t)seconds;
-	struct tm tm;
-	char text[24];
-	size_t n;
+	char text[WHEN_TEXT];
 
-	gmtime_r(&t, &tm);
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return arena_str(a, str_of(text, n));
+	return arena_str(a, when_text(SEC(seconds), 0, text));
 }
 
 static void time_set(struct arena *a, const struct stamp_list *known, struct value *conditions,

@@ -2,10 +2,9 @@
 #include "control/writer.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/when.h"
 #include "text/parse.h"
 #include "text/write.h"
 
@@ -136,14 +135,9 @@ static void on_done(struct api_call *call, int res, int status, struct str body)
 
 static struct str now_text(struct writer_status *w, struct arena *a)
 {
-	time_t t = (time_t)(loop_wall(api_loop(w->api)) / NSEC_PER_SEC);
-	char text[32];
-	struct tm tm;
-	size_t n;
+	char text[WHEN_TEXT];
 
-	gmtime_r(&t, &tm);
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return arena_str(a, str_of(text, n));
+	return arena_str(a, when_text(loop_wall(api_loop(w->api)), 0, text));
 }
 
 /* SupportedVersion is no matter of translate. */

@@ -411,53 +411,62 @@ static uint32_t attached(const struct translator *t, const struct listener *l)
 	return l->protocol == PROTOCOL_TCP || l->protocol == PROTOCOL_UDP ? MIN(n, 1) : n;
 }
 
+static void listener_accepted(const struct listener *l, struct conditions *c)
+{
+	const struct problem *why = l->conflict.reason.n   ? &l->conflict
+				    : l->accepted.reason.n ? &l->accepted
+							   : &l->unbound;
+
+	if (why->reason.n)
+		condition_add(c, STR("Accepted"), CONDITION_FALSE, why->reason, why->message);
+	else if (l->pending)
+		condition_add(
+			c, STR("Accepted"), CONDITION_UNKNOWN, STR("Pending"), l->pending_why);
+	else
+		condition_add(c, STR("Accepted"), CONDITION_TRUE, STR("Accepted"),
+			STR("The listener is accepted."));
+}
+
+static void listener_programmed(
+	const struct listener *l, const struct gateway_state *st, struct conditions *c)
+{
+	struct str reason, message;
+
+	programmed_text(st, &reason, &message);
+	if (l->conflict.reason.n)
+		condition_add(c, STR("Programmed"), CONDITION_FALSE, l->conflict.reason,
+			STR("A conflicted listener does not serve."));
+	else if (!l->parent->takes)
+		condition_add(c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
+			arena_printf(c->a, "The %.*s is not accepted.",
+				STR_ARG(object_kind_name(l->parent->kind))));
+	else if (l->accepted.reason.n || l->broken.reason.n)
+		condition_add(c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
+			l->broken.reason.n ? l->broken.message : l->accepted.message);
+	else if (l->unbound.reason.n)
+		condition_add(
+			c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"), l->unbound.message);
+	else if (l->pending || st->programmed != PROGRAMMED_YES)
+		condition_add(c, STR("Programmed"), CONDITION_FALSE, STR("Pending"),
+			l->pending ? l->pending_why : message);
+	else
+		condition_add(c, STR("Programmed"), CONDITION_TRUE, STR("Programmed"),
+			STR("The data plane serves the listener."));
+}
+
 static void listener_report(struct translator *t, struct status_said *s, const struct listener *l,
 	const struct gateway_state *st, struct listener_report *ret)
 {
 	struct arena *a = &s->arena;
 	struct conditions c = {.a = a};
-	struct str reason, message;
 	enum object_kind *kinds = ARENA_ARRAY(a, enum object_kind, KIND_MAX);
 	size_t n = 0;
 
 	for (enum object_kind k = 0; k < KIND_MAX; k++)
 		if (l->kinds & (1u << k))
 			kinds[n++] = k;
-	programmed_text(st, &reason, &message);
-	if (l->conflict.reason.n)
-		condition_add(&c, STR("Accepted"), CONDITION_FALSE, l->conflict.reason,
-			l->conflict.message);
-	else if (l->accepted.reason.n)
-		condition_add(&c, STR("Accepted"), CONDITION_FALSE, l->accepted.reason,
-			l->accepted.message);
-	else if (l->unbound.reason.n)
-		condition_add(&c, STR("Accepted"), CONDITION_FALSE, l->unbound.reason,
-			l->unbound.message);
-	else if (l->pending)
-		condition_add(
-			&c, STR("Accepted"), CONDITION_UNKNOWN, STR("Pending"), l->pending_why);
-	else
-		condition_add(&c, STR("Accepted"), CONDITION_TRUE, STR("Accepted"),
-			STR("The listener is accepted."));
-	if (l->conflict.reason.n)
-		condition_add(&c, STR("Programmed"), CONDITION_FALSE, l->conflict.reason,
-			STR("A conflicted listener does not serve."));
-	else if (!l->parent->takes)
-		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
-			arena_printf(a, "The %.*s is not accepted.",
-				STR_ARG(object_kind_name(l->parent->kind))));
-	else if (l->accepted.reason.n || l->broken.reason.n)
-		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"),
-			l->broken.reason.n ? l->broken.message : l->accepted.message);
-	else if (l->unbound.reason.n)
-		condition_add(
-			&c, STR("Programmed"), CONDITION_FALSE, STR("Invalid"), l->unbound.message);
-	else if (l->pending || st->programmed != PROGRAMMED_YES)
-		condition_add(&c, STR("Programmed"), CONDITION_FALSE, STR("Pending"),
-			l->pending ? l->pending_why : message);
-	else
-		condition_add(&c, STR("Programmed"), CONDITION_TRUE, STR("Programmed"),
-			STR("The data plane serves the listener."));
+	listener_accepted(l, &c);
+	listener_programmed(l, st, &c);
 	if (l->resolved.reason.n)
 		condition_add(&c, STR("ResolvedRefs"), CONDITION_FALSE, l->resolved.reason,
 			l->resolved.message);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/lease.h"
 
-#include <stdio.h>
-#include <time.h>
-
 #include "base/mem.h"
+#include "base/when.h"
 #include "text/parse.h"
 #include "text/write.h"
 
@@ -48,22 +46,11 @@ static void again(struct lease *l, nsec wait)
 		loop_timer_arm(l->loop, &l->timer, wait + api_jitter(l->api, wait / 10));
 }
 
-static void micro_time(nsec wall, char out[32])
-{
-	time_t t = (time_t)(wall / NSEC_PER_SEC);
-	struct tm tm;
-	size_t n;
-
-	gmtime_r(&t, &tm);
-	n = strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out + n, 32 - n, ".%06dZ", (int)(wall % NSEC_PER_SEC / 1000));
-}
-
 static void write_body(struct lease *l, struct str version, struct str holder, struct str since)
 {
-	char now[32];
+	char now[WHEN_TEXT];
 
-	micro_time(loop_wall(l->loop), now);
+	(void)when_text(loop_wall(l->loop), 6, now);
 	buf_reset(&l->body);
 	buf_printf(&l->body,
 		"{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{"
