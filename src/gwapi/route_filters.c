@@ -141,6 +141,8 @@ static void path_edit(struct filters *f, const struct http_path_modifier *from, 
 			STR_ARG(clip(value, 100)));
 		return;
 	}
+	if (norm.had_dots) /* as a request's path, and as it is told there */
+		value = norm.path;
 	if (ret->op == PLAN_PATH_PREFIX && str_ends(value, STR("/")))
 		value = str_take(value, value.n - 1);
 	ret->value = arena_str(f->x->out, value);
