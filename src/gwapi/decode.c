@@ -19,6 +19,7 @@ void decoder_free(struct decoder *d)
 {
 	if (!d)
 		return;
+	object_file_unref(d->file);
 	vec_fini(&d->notes);
 	arena_fini(&d->scratch);
 	mem_free(d);
@@ -38,7 +39,10 @@ static void decoder_reset(struct decoder *d, const struct value *v, struct str f
 	d->n_errors = d->n_faults = 0;
 	d->blocked = false;
 	d->ignored = STR("");
-	d->file = arena_str(&d->scratch, file);
+	if (!d->file.p != !file.n || !str_eq(d->file, file)) {
+		object_file_unref(d->file);
+		d->file = file.n ? object_file_new(file) : (struct str){0};
+	}
 	d->kind = arena_str(&d->scratch, value_get_str(v, STR("kind"), STR("object")));
 	d->name = arena_str(&d->scratch, value_get_str(meta, STR("name"), STR("(no name)")));
 	d->namespace = arena_str(&d->scratch, value_get_str(meta, STR("namespace"), STR("")));
@@ -151,7 +155,7 @@ int decode_object(struct decoder *d, const struct value *v, struct str file,
 	o = arena_zalloc(&d->scratch, r->schema->size);
 	o->kind = (uint8_t)r->kind;
 	o->api_version = r->api_version;
-	o->file = file.n ? d->file : (struct str){NULL, 0};
+	o->file = d->file;
 	o->line = v->line;
 	o->column = v->column;
 	decode_meta(d, v, o);

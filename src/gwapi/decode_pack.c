@@ -122,7 +122,6 @@ static void pack_head(struct pack *k, struct object *o)
 	pack_key(k, o);
 	pack_text(k, &o->uid);
 	pack_text(k, &o->resource_version);
-	pack_text(k, &o->file);
 	pack_pairs(k, &o->labels, o->n_labels);
 	pack_pairs(k, &o->annotations, o->n_annotations);
 	if (!o->n_notes)
@@ -156,6 +155,7 @@ int decode_pack(struct decoder *d, const struct schema *s, struct object *o,
 	AN(k.wide + k.text == size);
 	to->magic = OBJECT_MAGIC;
 	to->refs = 1;
+	object_file_ref(to->file);
 	to->size = (uint32_t)size;
 	*ret_object = to;
 	return 0;

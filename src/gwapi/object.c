@@ -69,6 +69,39 @@ int object_kind_find(struct str group, struct str name, enum object_kind *ret_ki
 	return -ENOENT;
 }
 
+/* The name of a file in front of which its count stands. */
+struct object_file {
+	uint32_t refs;
+	char name[];
+};
+
+static struct object_file *file_of(struct str file)
+{
+	return (struct object_file *)(uintptr_t)(file.p - offsetof(struct object_file, name));
+}
+
+struct str object_file_new(struct str name)
+{
+	struct object_file *f = mem_alloc(sizeof(*f) + name.n);
+
+	f->refs = 1;
+	memcpy(f->name, name.p, name.n);
+	return str_of(f->name, name.n);
+}
+
+struct str object_file_ref(struct str file)
+{
+	if (file.p)
+		file_of(file)->refs++;
+	return file;
+}
+
+void object_file_unref(struct str file)
+{
+	if (file.p && --file_of(file)->refs == 0)
+		mem_free(file_of(file));
+}
+
 static struct object *object_count(const struct object *o)
 {
 	CHECK_OBJ(o, OBJECT_MAGIC);
@@ -95,6 +128,7 @@ void object_unref(const struct object *o)
 	if (--counted->refs > 0)
 		return;
 	counted->magic = 0;
+	object_file_unref(counted->file);
 	mem_free(counted);
 }
 

@@ -86,7 +86,8 @@ struct object {
 	const struct str_pair *labels; /* sorted by key */
 	const struct str_pair *annotations; /* sorted by key */
 	const struct object_note *notes;
-	struct str file; /* where it was read; absent when it came from the API server */
+	struct str file; /* where it was read, a counted text that all of the file share; absent
+			  * when it came from the API server */
 	uint32_t n_labels;
 	uint32_t n_annotations;
 	uint32_t n_notes;
@@ -110,6 +111,10 @@ int must_check object_kind_find(struct str group, struct str name, enum object_k
 const struct object *object_ref(const struct object *o);
 /* Gives back one reference; the last one frees.  NULL is legal. */
 void object_unref(const struct object *o);
+/* For decoders: a counted copy of a file's name, one more count on it, one less. */
+struct str object_file_new(struct str name);
+struct str object_file_ref(struct str file);
+void object_file_unref(struct str file);
 /* The document that holds <o> moved within its file: its line is <line> now.  The source that made
  * it alone may say so; the place is the one thing about an object that is not part of it. */
 void object_relocate(const struct object *o, uint32_t line);

@@ -98,32 +98,33 @@ static struct route_held *held_pack(const struct route_making *m)
 
 	if (lists == 0)
 		return NULL;
-	h = mem_zalloc(sizeof(*h) + lists + held_texts(m));
-	h->upstreams = (struct upstream_unit **)(h + 1);
-	h->counted = (struct count **)(h->upstreams + m->upstreams.n);
-	h->planned = (struct str *)(h->counted + m->counted.n);
-	h->uses = (struct route_use *)(h->planned + m->planned.n);
-	text = (char *)(h->uses + m->uses.n);
-	vec_for_each (u, &m->upstreams)
-		h->upstreams[h->n_upstreams++] = *u;
-	vec_for_each (c, &m->counted)
-		h->counted[h->n_counted++] = *c;
-	vec_for_each (g, &m->planned)
-		h->planned[h->n_planned++] = text_move(&text, *g);
-	vec_for_each (u, &m->uses)
-		h->uses[h->n_uses++] = (struct route_use){
+	h = mem_alloc(sizeof(*h) + lists + held_texts(m));
+	*h = (struct route_held){(uint32_t)m->upstreams.n, (uint32_t)m->counted.n,
+		(uint32_t)m->planned.n, (uint32_t)m->uses.n};
+	text = (char *)(held_uses(h) + h->n_uses);
+	for (uint32_t i = 0; i < h->n_upstreams; i++)
+		h->upstreams[i] = m->upstreams.p[i];
+	for (uint32_t i = 0; i < h->n_counted; i++)
+		held_counted(h)[i] = m->counted.p[i];
+	for (uint32_t i = 0; i < h->n_planned; i++)
+		held_planned(h)[i] = text_move(&text, m->planned.p[i]);
+	for (uint32_t i = 0; i < h->n_uses; i++) {
+		const struct route_use *u = &m->uses.p[i];
+
+		held_uses(h)[i] = (struct route_use){
 			text_move(&text, u->service), text_move(&text, u->gateway), u->port};
+	}
 	return h;
 }
 
 static void held_drop(struct translator *t, struct route_held *h)
 {
 	for (uint32_t i = 0; h && i < h->n_counted; i++)
-		count_release(t, h->counted[i]);
+		count_release(t, held_counted(h)[i]);
 	for (uint32_t i = 0; h && i < h->n_upstreams; i++)
 		upstream_release(t, h->upstreams[i]);
 	for (uint32_t i = 0; h && i < h->n_uses; i++)
-		use_del(t, &h->uses[i]);
+		use_del(t, &held_uses(h)[i]);
 	mem_free(h);
 }
 
@@ -166,15 +167,16 @@ static struct str plan_name(struct translator *t, const struct route_unit *r, st
 }
 
 /* What <old> put into the plan and <now> does not goes. */
-static void planned_drop(struct translator *t, const struct route_unit *r,
-	const struct route_held *old, const struct route_held *now)
+static void planned_drop(struct translator *t, const struct route_unit *r, struct route_held *old,
+	struct route_held *now)
 {
 	for (uint32_t i = 0; t->edit && old && i < old->n_planned; i++) {
 		bool again = false;
 
 		for (uint32_t j = 0; now && j < now->n_planned && !again; j++)
-			again = str_eq(now->planned[j], old->planned[i]);
-		if (!again && plan_edit_del_route(t->edit, plan_name(t, r, old->planned[i])) == 0)
+			again = str_eq(held_planned(now)[j], held_planned(old)[i]);
+		if (!again &&
+			plan_edit_del_route(t->edit, plan_name(t, r, held_planned(old)[i])) == 0)
 			t->edited = true;
 	}
 }

@@ -21,9 +21,16 @@ struct store_key {
 	char text[MAX_NAMESPACE + 1 + MAX_NAME];
 };
 
+static struct str key_in(const void *entry)
+{
+	return object_key(entry);
+}
+
 void store_init(struct store *s)
 {
 	*s = (struct store){0};
+	for (unsigned k = 0; k < KIND_MAX; k++)
+		s->kinds[k].by_key.key = key_in;
 }
 
 static void slices_free(struct store_slices *l)
@@ -45,10 +52,11 @@ void store_fini(struct store *s)
 	map_fini(&s->slices);
 	for (unsigned k = 0; k < KIND_MAX; k++) {
 		struct store_kind *kind = &s->kinds[k];
+		const struct object *o;
 
-		for (at = 0; (slot = map_next(&kind->by_key, &at));)
-			object_unref(slot->value);
-		map_fini(&kind->by_key);
+		for (at = 0; (o = set_next(&kind->by_key, &at));)
+			object_unref(o);
+		set_fini(&kind->by_key);
 		map_fini(&kind->changed);
 		vec_fini(&kind->sorted);
 	}
@@ -206,18 +214,18 @@ static bool same_version(const struct object *a, const struct object *b)
 void store_put(struct store *s, const struct object *o)
 {
 	struct store_kind *k = &s->kinds[o->kind];
-	const struct object *old = map_get(&k->by_key, object_key(o));
+	const struct object *old = set_get(&k->by_key, object_key(o));
 
 	if (old == o || (old && same_version(old, o)))
 		return;
-	map_put(&k->by_key, object_key(o), (void *)(uintptr_t)object_ref(o));
+	set_put(&k->by_key, (void *)(uintptr_t)object_ref(o));
 	store_change(s, o->kind, old, o);
 }
 
 bool store_del(struct store *s, enum object_kind kind, struct str namespace, struct str name)
 {
 	struct store_key key;
-	const struct object *old = map_del(&s->kinds[kind].by_key, key_of(&key, namespace, name));
+	const struct object *old = set_del(&s->kinds[kind].by_key, key_of(&key, namespace, name));
 
 	if (!old)
 		return false;
@@ -230,7 +238,7 @@ const struct object *store_get(
 {
 	struct store_key key;
 
-	return map_get(&s->kinds[kind].by_key, key_of(&key, namespace, name));
+	return set_get(&s->kinds[kind].by_key, key_of(&key, namespace, name));
 }
 
 size_t store_count(const struct store *s, enum object_kind kind)
@@ -240,12 +248,12 @@ size_t store_count(const struct store *s, enum object_kind kind)
 
 static void sort_anew(struct store_kind *k)
 {
-	const struct map_slot *slot;
+	const struct object *o;
 	size_t at = 0;
 
 	vec_reset(&k->sorted);
-	while ((slot = map_next(&k->by_key, &at)))
-		*vec_push(&k->sorted) = slot->value;
+	while ((o = set_next(&k->by_key, &at)))
+		*vec_push(&k->sorted) = o;
 	if (k->sorted.n)
 		qsort(k->sorted.p, k->sorted.n, sizeof(*k->sorted.p), object_sort);
 	k->dirty = false;
@@ -305,6 +313,8 @@ void store_changes_reset(struct store *s)
 		object_unref(s->changes.p[i].old);
 		object_unref(s->changes.p[i].new);
 	}
+	if (s->changes.n > FEW_CHANGES)
+		vec_fini(&s->changes); /* of a start: never so many again */
 	vec_reset(&s->changes);
 	for (unsigned k = 0; k < KIND_MAX; k++)
 		map_fini(&s->kinds[k].changed);

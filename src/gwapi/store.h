@@ -13,6 +13,7 @@
 #define GWAPI_STORE_H
 
 #include "base/map.h"
+#include "base/set.h"
 #include "base/vec.h"
 #include "gwapi/object.h"
 
@@ -29,7 +30,7 @@ struct store_change {
 };
 
 struct store_kind {
-	struct map by_key; /* object_key() -> object */
+	struct set by_key; /* objects by object_key() */
 	VEC(const struct object *) sorted;
 	bool dirty; /* sorted is behind by_key */
 	struct map changed; /* object_key() -> index into changes, plus one: the key of an object

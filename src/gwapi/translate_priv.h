@@ -216,12 +216,22 @@ struct route_use {
  * is one allocation. */
 struct route_held {
 	uint32_t n_upstreams, n_counted, n_planned, n_uses;
-	struct upstream_unit **upstreams; /* behind this */
-	struct count **counted; /* of the listeners that count it */
-	struct str
-		*planned; /* Gateways whose variants of it stand in the plan; "": the common one */
-	struct route_use *uses;
+	struct upstream_unit *upstreams[]; /* behind them the other lists, in the order above */
 };
+/* Of the listeners that count it. */
+static inline struct count **held_counted(struct route_held *h)
+{
+	return (struct count **)(h->upstreams + h->n_upstreams);
+}
+/* The Gateways whose variants of it stand in the plan; "": the common one. */
+static inline struct str *held_planned(struct route_held *h)
+{
+	return (struct str *)(held_counted(h) + h->n_counted);
+}
+static inline struct route_use *held_uses(struct route_held *h)
+{
+	return (struct route_use *)(held_planned(h) + h->n_planned);
+}
 
 /* The same while it is being made. */
 struct route_making {

@@ -29,9 +29,14 @@ static int provided_order(const struct provided *a, const struct provided *b)
 		     : (a->object->line > b->object->line) - (a->object->line < b->object->line);
 }
 
+struct str given_key(const void *entry)
+{
+	return object_key(((const struct provided *)entry)->object);
+}
+
 struct provided *given_first(const struct file_source *s, enum object_kind kind, struct str key)
 {
-	return map_get(&s->given[kind], key);
+	return set_get(&s->given[kind], key);
 }
 
 static void given_put(struct file_source *s, struct provided *first);
@@ -97,10 +102,9 @@ static void contest_end(struct file_source *s, const struct object *o)
 	}
 }
 
-/* The map borrows the key of the first one's object. */
 static void given_put(struct file_source *s, struct provided *first)
 {
-	map_put(&s->given[first->object->kind], object_key(first->object), first);
+	set_put(&s->given[first->object->kind], first);
 }
 
 static void given_add(struct file_source *s, struct provided *p)
@@ -125,7 +129,7 @@ static void given_remove(struct file_source *s, struct provided *p)
 	if (first)
 		given_put(s, first);
 	else
-		map_del(&s->given[o->kind], object_key(o));
+		set_del(&s->given[o->kind], object_key(o));
 	if (first && !first->rival)
 		contest_end(s, o);
 }

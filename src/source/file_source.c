@@ -219,6 +219,8 @@ int file_source_new(struct loop *l, const struct str *roots, size_t n, struct st
 	struct file_source *s = MEM_NEW(struct file_source);
 	int rc;
 
+	for (unsigned k = 0; k < KIND_MAX; k++)
+		s->given[k].key = given_key;
 	s->store = store;
 	s->keep_texts = keep_texts;
 	s->ops = ops;
@@ -256,7 +258,7 @@ void file_source_free(struct file_source *s)
 	map_fini(&s->origins);
 	AN(list_empty(&s->contests)); /* they went with those who gave */
 	for (size_t k = 0; k < KIND_MAX; k++)
-		map_fini(&s->given[k]);
+		set_fini(&s->given[k]);
 	map_fini(&s->problems_before);
 	vec_fini(&s->problems);
 	arena_fini(&s->problem_arena);

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/list.h"
 #include "base/map.h"
+#include "base/set.h"
 #include "base/vec.h"
 #include "gwapi/decode.h"
 #include "source/file_source.h"
@@ -96,7 +97,7 @@ struct file_source {
 	struct map origins; /* path → struct origin */
 	struct list pending;
 	struct list wrong;
-	struct map given[KIND_MAX]; /* object_key() of the first → struct provided, the first */
+	struct set given[KIND_MAX]; /* struct provided, the first, by its object_key() */
 	struct list contests;
 	struct arena problem_arena;
 	VEC(struct file_problem) problems;
@@ -115,6 +116,8 @@ struct origin *origin_get(struct file_source *s, struct str path);
 void origin_use(struct file_source *s, struct origin *origin, struct str text);
 /* With all that it gives. */
 void origin_free(struct file_source *s, struct origin *o);
+/* For the sets of who gives what. */
+set_key_f given_key;
 /* The first who gives it, or NULL. */
 struct provided *given_first(const struct file_source *s, enum object_kind kind, struct str key);
 
