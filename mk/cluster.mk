@@ -32,7 +32,8 @@ image:
 	@deb=$$(ls -t build/*.deb 2>/dev/null | head -1); if [ -n "$$deb" ]; then \
 		test/cluster/image --deb "$$deb"; \
 	else \
-		$(MAKE) --no-print-directory install PREFIX=/usr DESTDIR=$(CURDIR)/build/image/root && \
+		cmake --preset release >/dev/null && cmake --build build/release --target sluice && \
+		DESTDIR=$(CURDIR)/build/image/root cmake --install build/release --prefix /usr >/dev/null && \
 		test/cluster/image --root build/image/root; \
 	fi
 

@@ -33,6 +33,7 @@ struct process {
 	struct controller_options options;
 	struct controller *controller;
 	struct arena arena;
+	struct str namespaces[KUBE_NAMESPACES_MAX];
 	int signal_fd;
 	bool done;
 };
@@ -85,6 +86,44 @@ static int load_kube(struct process *p)
 	return rc;
 }
 
+/* A name that Kubernetes gives to namespaces (RFC 1123): what else is written would be part of a
+ * path. */
+static bool is_label(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		bool sign = s.p[i] == '-' && i > 0 && i < s.n - 1;
+
+		if (!sign && !(s.p[i] >= 'a' && s.p[i] <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9'))
+			return false;
+	}
+	return s.n > 0 && s.n <= 63;
+}
+
+static int set_scope(struct process *p, struct kube_scope *ret_scope)
+{
+	struct str rest = p->o->text[OPT_WATCH_NAMESPACES];
+	size_t n = 0;
+
+	while (rest.n) {
+		struct str name = str_trim(str_cut(&rest, ','));
+		bool again = false;
+
+		for (size_t i = 0; i < n; i++)
+			again = again || str_eq(p->namespaces[i], name);
+		if (again)
+			continue;
+		if (!is_label(name))
+			return failed(arena_printf(&p->arena,
+				"--watch-namespaces: '%.*s' is not the name of a namespace",
+				STR_ARG(name)));
+		if (n == KUBE_NAMESPACES_MAX)
+			return failed(STR("--watch-namespaces: at most 64 are wanted"));
+		p->namespaces[n++] = name;
+	}
+	*ret_scope = (struct kube_scope){p->namespaces, n};
+	return 0;
+}
+
 static int set_options(struct process *p)
 {
 	const struct options *o = p->o;
@@ -109,7 +148,7 @@ static int set_options(struct process *p)
 		.feed_address = o->text[OPT_FEED_ADDRESS]};
 	if (addr_parse(o->text[OPT_FEED_LISTEN], &c->feed_listen) < 0)
 		return failed(STR("--feed-listen: an address like [::]:15010 is wanted"));
-	return 0;
+	return set_scope(p, &c->scope);
 }
 
 static int start_log(struct process *p)

@@ -172,6 +172,7 @@ static const struct option_alias {
 	{"gateway-api-controller-name", OPT_CONTROLLER_NAME, CMD_CONTROLLER},
 	{"health-probe-bind-address", OPT_HEALTH, CMD_CONTROLLER},
 	{"election-namespace", OPT_NAMESPACE, CMD_CONTROLLER},
+	{"watch-namespace", OPT_WATCH_NAMESPACES, CMD_CONTROLLER},
 };
 
 /* "<prefix>NAME-OF-FLAG" as a variable. */

@@ -97,6 +97,9 @@ enum option_kind {
 	X(IDENTITY, "identity", TEXT, "NAME", "", CMD_CONTROLLER,                                   \
 		"name in the Lease, of this replica alone (its pod's): started again it leads at "  \
 		"once; none: made up")                                                              \
+	X(WATCH_NAMESPACES, "watch-namespaces", TEXT, "NAME,…", "", CMD_CONTROLLER,                 \
+		"serve only Gateways and routes of these namespaces, and read nothing of others; "  \
+		"none: all")                                                                        \
 	X(WORKERS, "workers", COUNT, "N", "0", CMD_SERVE,                                           \
 		"worker threads; 0: one per core, at most 16")                                      \
 	X(MEMORY_LIMIT, "memory-limit", SIZE, "auto|off|SIZE", "auto", CMD_SERVE,                   \

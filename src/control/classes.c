@@ -134,13 +134,33 @@ static struct str missing_kinds(const struct classes *k, struct arena *a)
 
 	for (enum object_kind i = 0; i < KIND_MAX; i++) {
 		if (!str_eq(object_kind_group(i), STR("gateway.networking.k8s.io")) ||
-			kube_source_served(k->source, i))
+			kube_source_served(k->source, i) || kube_source_refused(k->source, i, NULL))
 			continue;
 		list = list.n ? arena_printf(a, "%.*s, %.*s", STR_ARG(list),
 					STR_ARG(object_kind_name(i)))
 			      : object_kind_name(i);
 	}
 	return list;
+}
+
+/* Sentences about what we may not read, to be told with the version. */
+static struct str refused_kinds(const struct classes *k, struct arena *a)
+{
+	struct buf list = {0};
+	struct str text = {0};
+
+	for (enum object_kind i = 0; i < KIND_MAX; i++) {
+		size_t before = list.n;
+
+		if (before)
+			buf_add(&list, STR(", "));
+		if (!kube_source_refused(k->source, i, &list))
+			list.n = before;
+	}
+	if (list.n)
+		text = arena_printf(a, " Not allowed to read: %.*s.", STR_ARG(buf_str(&list)));
+	buf_fini(&list);
+	return text;
 }
 
 static void tell_version(struct classes *k)
@@ -157,6 +177,8 @@ static void tell_version(struct classes *k)
 			str_from(plurals[i]), k->crds[i].there, buf_str(&k->crds[i].version)};
 	arena_init(&a, 256);
 	cond = crd_condition(&a, crds, ARRAY_LEN(plurals), missing_kinds(k, &a));
+	cond.message =
+		arena_printf(&a, "%.*s%.*s", STR_ARG(cond.message), STR_ARG(refused_kinds(k, &a)));
 	if (!str_eq(cond.message, buf_str(&k->told))) {
 		buf_reset(&k->told);
 		buf_add(&k->told, cond.message);

@@ -272,7 +272,7 @@ static int read_all(struct cluster *c, struct buf *err)
 		buf_printf(err, "the kubeconfig's certificates cannot be used: %s", strerror(-rc));
 		return rc;
 	}
-	c->source = kube_source_new(c->api, &c->store, &ops, c);
+	c->source = kube_source_new(c->api, &c->store, (struct kube_scope){0}, &ops, c);
 	while (!c->done && !c->failed)
 		loop_tick(c->loop, NSEC_NEVER);
 	if (c->failed) {

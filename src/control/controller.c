@@ -89,6 +89,7 @@ static void on_update(struct task *t)
 		/* Translate knows by now what the cluster has made of every Gateway. */
 		c->writing = true;
 		writer_status_enable(c->writer, true);
+		gates_mark_left(c);
 	}
 }
 
@@ -282,7 +283,8 @@ static void on_authority(void *arg, struct str cert, struct str key)
 		.ca = cert,
 		.log_level = c->o->log_level,
 		.controller = c->name,
-		.max_rollouts = c->o->max_rollouts};
+		.max_rollouts = c->o->max_rollouts,
+		.scope = c->o->scope};
 	struct buf who = {0};
 	int rc = start_feed(c, cert, key);
 
@@ -326,7 +328,7 @@ int controller_new(
 		.controllers = &c->name,
 		.n_controllers = 1,
 		.tell_looked = true});
-	c->source = kube_source_new(c->api, &c->store, &source_ops, c);
+	c->source = kube_source_new(c->api, &c->store, o->scope, &source_ops, c);
 	c->writer = writer_status_new(c->api, c->source, c->translator, c->name, &writer_ops, c);
 	c->authority = authority_new(c->api, o->namespace, on_authority, c);
 	c->classes =

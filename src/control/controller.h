@@ -14,6 +14,7 @@
 #include "kube/config.h"
 #include "net/addr.h"
 #include "net/loop.h"
+#include "source/kube_source.h"
 
 #define CONTROLLER_ACK_WAIT                                                  \
 	SEC(1) /* a new generation's status waits so long for its data plane \
@@ -36,6 +37,7 @@ struct controller_options {
 	struct str log_level; /* of data planes */
 	nsec address_timeout;
 	struct unmanaged_options unmanaged;
+	struct kube_scope scope; /* Gateways, routes and data planes of these namespaces alone */
 	unsigned max_rollouts; /* data planes that an upgrade replaces at the same time */
 };
 

@@ -6,6 +6,7 @@
 #ifndef CONTROL_CONTROLLER_PRIV_H
 #define CONTROL_CONTROLLER_PRIV_H
 
+#include "base/vec.h"
 #include "control/authority.h"
 #include "control/classes_priv.h"
 #include "control/controller.h"
@@ -38,6 +39,7 @@ struct controller {
 	struct events *events;
 	struct classes *classes;
 	struct map gates; /* by key */
+	VEC(char *) left; /* keys of Gateways that left before this replica led */
 	struct task update;
 	struct timer settle; /* the end of a new leader's patience */
 	struct unmanaged *unmanaged;
@@ -70,6 +72,8 @@ void gates_unsettle(struct controller *c);
 void gates_settle_all(struct controller *c);
 /* The status of the object waits for a data plane. */
 bool gates_hold(struct controller *c, enum object_kind kind, struct str key);
+/* Statuses may go out: what left our classes while no controller ran loses our entries. */
+void gates_mark_left(struct controller *c);
 void gates_free(struct controller *c);
 
 #endif

@@ -5,19 +5,79 @@
 #include "control/controller_priv.h"
 #include "text/parse.h"
 
+static void mark_sets(struct controller *c, const struct gateway *gw)
+{
+	struct object_list sets = store_list(&c->store, KIND_LISTENER_SET);
+
+	for (size_t i = 0; gw && i < sets.n; i++) {
+		if (gate_set_of(object_listener_set(sets.p[i]), gw))
+			writer_status_mark(c->writer, KIND_LISTENER_SET, object_key(sets.p[i]));
+	}
+}
+
 /* Its status, and that of its ListenerSets, may go out. */
 static void gate_mark(struct gate *g)
 {
 	struct controller *c = g->controller;
-	struct object_list sets = store_list(&c->store, KIND_LISTENER_SET);
 	struct str name = g->key, namespace = str_cut(&name, '/');
-	const struct gateway *gw =
-		object_gateway(store_get(&c->store, KIND_GATEWAY, namespace, name));
 
 	writer_status_mark(c->writer, KIND_GATEWAY, g->key);
-	for (size_t i = 0; gw && i < sets.n; i++) {
-		if (gate_set_of(object_listener_set(sets.p[i]), gw))
-			writer_status_mark(c->writer, KIND_LISTENER_SET, object_key(sets.p[i]));
+	mark_sets(c, object_gateway(store_get(&c->store, KIND_GATEWAY, namespace, name)));
+}
+
+/* A Gateway that has a data plane of ours, which goes in a moment, and is none of ours. */
+static void note_left(void *ctx, struct str uid)
+{
+	struct controller *c = ctx;
+	struct object_list all = store_list(&c->store, KIND_GATEWAY);
+
+	for (size_t i = 0; i < all.n; i++) {
+		const struct object *o = all.p[i];
+
+		if (!str_eq(o->uid, uid) ||
+			translator_status(c->translator, KIND_GATEWAY, o->namespace, o->name))
+			continue;
+		*vec_push(&c->left) = mem_strdup(object_key(o));
+	}
+}
+
+static void forget_left(struct controller *c)
+{
+	vec_for_each (key, &c->left)
+		mem_free(*key);
+	vec_fini(&c->left);
+}
+
+void gates_mark_left(struct controller *c)
+{
+	const struct raws *raws = kube_source_raws(c->source);
+
+	vec_for_each (key, &c->left) {
+		struct str name = str_from(*key), namespace = str_cut(&name, '/');
+		const struct gateway *gw =
+			object_gateway(store_get(&c->store, KIND_GATEWAY, namespace, name));
+
+		if (gw) {
+			writer_status_mark(c->writer, KIND_GATEWAY, str_from(*key));
+			mark_sets(c, gw);
+		}
+	}
+	forget_left(c);
+	for (enum object_kind k = 0; k < KIND_MAX; k++) {
+		const struct map_slot *slot;
+		size_t at = 0;
+
+		if (!raw_kind_has_status(k) || k == KIND_GATEWAY_CLASS || k == KIND_GATEWAY ||
+			k == KIND_LISTENER_SET)
+			continue;
+		while ((slot = map_next(&raws->by_key[k], &at))) {
+			const struct raw *r = slot->value;
+			struct str name = r->key, namespace = str_cut(&name, '/');
+
+			if (r->status.n && memmem(r->status.p, r->status.n, c->name.p, c->name.n) &&
+				!translator_status(c->translator, k, namespace, name))
+				writer_status_mark(c->writer, k, r->key);
+		}
 	}
 }
 
@@ -229,6 +289,8 @@ void gates_sync(struct controller *c)
 	const struct map_slot *slot;
 	size_t at = 0;
 
+	if (c->fresh)
+		provision_each_made(c->provision, note_left, c);
 	unmanaged_sync(c);
 	while ((slot = map_next(&c->gates, &at)))
 		((struct gate *)slot->value)->seen = false;
@@ -487,6 +549,7 @@ void gates_free(struct controller *c)
 	const struct map_slot *slot;
 	size_t at;
 
+	forget_left(c);
 	for (at = 0; (slot = map_next(&c->gates, &at)); at = 0)
 		gate_free(slot->value);
 	map_fini(&c->gates);

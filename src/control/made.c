@@ -151,7 +151,7 @@ static void tell(struct made_kind_source *k, const struct made *m, bool gone)
 
 static void on_object(void *arg, struct arena *a, struct value *v)
 {
-	struct made_kind_source *k = arg;
+	struct made_kind_source *k = ((struct made_part *)arg)->of;
 	struct made *m = made_read(k->set, k->kind, v), *old;
 
 	(void)a;
@@ -175,31 +175,40 @@ static void on_deleted(void *arg, struct arena *a, struct value *v)
 {
 	const struct value *meta = value_get(v, STR("metadata"));
 
-	forget(arg, arena_printf(a, "%.*s/%.*s",
-			    STR_ARG(value_get_str(meta, STR("namespace"), STR(""))),
-			    STR_ARG(value_get_str(meta, STR("name"), STR("")))));
+	forget(((struct made_part *)arg)->of,
+		arena_printf(a, "%.*s/%.*s",
+			STR_ARG(value_get_str(meta, STR("namespace"), STR(""))),
+			STR_ARG(value_get_str(meta, STR("name"), STR("")))));
+}
+
+static bool covers(const struct made_part *p, struct str key)
+{
+	return !p->namespace.n || str_eq(str_cut(&key, '/'), p->namespace);
 }
 
 static void on_begin(void *arg)
 {
-	struct made_kind_source *k = arg;
+	struct made_part *p = arg;
 	const struct map_slot *slot;
 	size_t at = 0;
 
-	while ((slot = map_next(&k->objects, &at)))
-		((struct made *)slot->value)->seen = false;
+	while ((slot = map_next(&p->of->objects, &at))) {
+		if (covers(p, slot->key))
+			((struct made *)slot->value)->seen = false;
+	}
 }
 
 static void on_listed(void *arg, bool served)
 {
-	struct made_kind_source *k = arg;
+	struct made_part *p = arg;
+	struct made_kind_source *k = p->of;
 	VEC(struct made *) gone = {0};
 	const struct map_slot *slot;
 	size_t at = 0;
 
 	(void)served;
 	while ((slot = map_next(&k->objects, &at))) {
-		if (!((struct made *)slot->value)->seen)
+		if (covers(p, slot->key) && !((struct made *)slot->value)->seen)
 			*vec_push(&gone) = slot->value;
 	}
 	vec_for_each (m, &gone)
@@ -217,23 +226,39 @@ static void on_trouble(void *arg, struct str what)
 static const struct reflector_ops reflector_ops = {
 	on_begin, on_object, on_deleted, on_listed, on_trouble};
 
-void made_start(struct made_set *s, struct api *a, const char *controller,
+static void part_start(struct made_part *p, struct api *a, struct str query)
+{
+	const struct made_row *row = &made_rows[p->of->kind];
+	struct buf path = {0};
+	struct str at;
+
+	if (p->namespace.n)
+		made_path(&path, p->of->kind, p->namespace, (struct str){0});
+	else
+		buf_printf(&path, "%s/%s", row->group, row->plural);
+	at = buf_str(&path);
+	p->reflector = reflector_new(a, &at, 1, query, false, &reflector_ops, p);
+	buf_fini(&path);
+}
+
+void made_start(struct made_set *s, struct api *a, const char *controller, struct kube_scope scope,
 	void (*changed)(void *arg, enum made_kind kind, const struct made *m, bool gone), void *arg)
 {
 	*s = (struct made_set){.api = a, .controller = controller, .changed = changed, .arg = arg};
 	for (enum made_kind k = 0; k < MADE_MAX; k++) {
-		struct buf path = {0}, query = {0};
-		struct str at;
+		struct made_kind_source *of = &s->kinds[k];
+		struct buf query = {0};
 
 		if (!made_rows[k].all)
 			buf_printf(
 				&query, "labelSelector=sluice.dev%%2Fcontroller%%3D%s", controller);
-		buf_printf(&path, "%s/%s", made_rows[k].group, made_rows[k].plural);
-		at = buf_str(&path);
-		s->kinds[k] = (struct made_kind_source){.set = s, .kind = k};
-		s->kinds[k].reflector = reflector_new(
-			a, &at, 1, buf_str(&query), false, &reflector_ops, &s->kinds[k]);
-		buf_fini(&path);
+		*of = (struct made_kind_source){.set = s, .kind = k, .n = MAX(scope.n, 1u)};
+		of->parts = mem_zalloc(of->n * sizeof(*of->parts));
+		for (size_t i = 0; i < of->n; i++) {
+			of->parts[i] = (struct made_part){.of = of,
+				.namespace = scope.n ? scope.namespaces[i] : (struct str){0}};
+			part_start(&of->parts[i], a, buf_str(&query));
+		}
 		buf_fini(&query);
 	}
 }
@@ -245,7 +270,11 @@ void made_end(struct made_set *s)
 		const struct map_slot *slot;
 		size_t at = 0;
 
-		reflector_free(s->kinds[k].reflector);
+		for (size_t i = 0; i < s->kinds[k].n; i++)
+			reflector_free(s->kinds[k].parts[i].reflector);
+		mem_free(s->kinds[k].parts);
+		s->kinds[k].parts = NULL;
+		s->kinds[k].n = 0;
 		while ((slot = map_next(&s->kinds[k].objects, &at)))
 			made_free(slot->value);
 		map_fini(&s->kinds[k].objects);
@@ -255,8 +284,10 @@ void made_end(struct made_set *s)
 bool made_complete(const struct made_set *s)
 {
 	for (enum made_kind k = 0; k < MADE_MAX; k++) {
-		if (!s->kinds[k].reflector || !reflector_listed(s->kinds[k].reflector))
-			return false;
+		for (size_t i = 0; i < s->kinds[k].n; i++) {
+			if (!reflector_listed(s->kinds[k].parts[i].reflector))
+				return false;
+		}
 	}
 	return true;
 }

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "control/manifest_priv.h"
 #include "kube/reflector.h"
+#include "source/kube_source.h"
 
 struct made {
 	struct str key; /* "namespace/name" */
@@ -29,10 +30,20 @@ struct made {
 
 struct made_set;
 
+struct made_kind_source;
+
+/* A kind's objects of one namespace; of all, where <namespace> is empty. */
+struct made_part {
+	struct made_kind_source *of;
+	struct str namespace;
+	struct reflector *reflector;
+};
+
 struct made_kind_source {
 	struct made_set *set;
 	enum made_kind kind;
-	struct reflector *reflector;
+	struct made_part *parts;
+	size_t n;
 	struct map objects; /* by key */
 };
 
@@ -46,7 +57,8 @@ struct made_set {
 	bool ending;
 };
 
-void made_start(struct made_set *s, struct api *a, const char *controller,
+/* Borrows <scope>'s texts. */
+void made_start(struct made_set *s, struct api *a, const char *controller, struct kube_scope scope,
 	void (*changed)(void *arg, enum made_kind kind, const struct made *m, bool gone),
 	void *arg);
 void made_end(struct made_set *s);

@@ -631,6 +631,19 @@ static void delete_made(struct provision *p, enum made_kind kind, struct made *m
 	api_start(p->api, &d->call);
 }
 
+void provision_each_made(const struct provision *p, provision_made_f *fn, void *ctx)
+{
+	const struct map_slot *slot;
+	size_t at = 0;
+
+	while ((slot = map_next(&p->made.kinds[MADE_SERVICE_ACCOUNT].objects, &at))) {
+		const struct made *m = slot->value;
+
+		if (m->gateway.n)
+			fn(ctx, m->gateway);
+	}
+}
+
 void provision_sweep(struct provision *p)
 {
 	VEC(struct dataplane *) gone = {0};
@@ -725,10 +738,10 @@ struct provision *provision_new(
 	p->options = (struct provision_options){arena_str(&p->arena, options->image),
 		arena_str(&p->arena, options->feed_url), arena_str(&p->arena, options->ca),
 		arena_str(&p->arena, options->log_level), arena_str(&p->arena, options->controller),
-		MAX(options->max_rollouts, 1u)};
+		MAX(options->max_rollouts, 1u), options->scope};
 	p->revision = manifest_revision(&p->options);
 	provision_controller(options->controller, p->controller);
-	made_start(&p->made, a, p->controller, on_made, p);
+	made_start(&p->made, a, p->controller, options->scope, on_made, p);
 	return p;
 }
 

@@ -21,6 +21,7 @@
 #include "gwapi/dataplane.h"
 #include "gwapi/object.h"
 #include "kube/api.h"
+#include "source/kube_source.h"
 
 #define PROVISION_UID "sluice.dev/gateway-uid"
 #define PROVISION_CONTROLLER "sluice.dev/controller" /* label: a digest of controllerName */
@@ -58,6 +59,7 @@ struct provision_options {
 	struct str log_level;
 	struct str controller; /* controllerName */
 	unsigned max_rollouts; /* workloads whose pods an upgrade replaces at the same time */
+	struct kube_scope scope; /* where data planes may be; its texts live as long as we */
 };
 
 /* What the cluster says about a Gateway's Service. */
@@ -87,6 +89,9 @@ bool provision_complete(const struct provision *p);
 void provision_enable(struct provision *p, bool on);
 
 void provision_want(struct provision *p, const struct provision_gateway *g);
+/* The uids of Gateways for which this controller, or one of its name before it, made something. */
+typedef void provision_made_f(void *ctx, struct str uid);
+void provision_each_made(const struct provision *p, provision_made_f *fn, void *ctx);
 /* Whose uid has not been wanted since the last sweep goes. */
 void provision_sweep(struct provision *p);
 /* Zeroed where nothing is known; borrowed until the next change. */

@@ -56,6 +56,7 @@ struct reflector {
 	bool ending;
 	bool once;
 	bool failed; /* for good */
+	nsec born;
 	unsigned failures; /* in a row */
 	int status;
 };
@@ -237,6 +238,21 @@ void reflector_once(struct reflector *r)
 	r->once = true;
 }
 
+bool reflector_refused(const struct reflector *r)
+{
+	return r->status == 403;
+}
+
+/* Not ours to read: who waits for the first list does not wait for ever. */
+static void do_without(struct reflector *r, int res)
+{
+	if (r->listed || r->once || res < 0 || !reflector_refused(r) ||
+		loop_now(api_loop(r->api)) - r->born < REFLECTOR_REFUSED)
+		return;
+	r->listed = true;
+	r->ops->listed(r->arg, false);
+}
+
 static void list_done(struct reflector *r, int res)
 {
 	if (res == 0 && r->status == 404) {
@@ -258,6 +274,7 @@ static void list_done(struct reflector *r, int res)
 		buf_reset(&r->version);
 		buf_reset(&r->next);
 		fail(r, res);
+		do_without(r, res);
 		return;
 	}
 	if (r->next.n) {
@@ -387,6 +404,7 @@ struct reflector *reflector_new(struct api *a, const struct str *paths, size_t n
 	r->query = str_from(mem_strdup(query));
 	arena_init(&r->scratch, 16384);
 	timer_init(&r->again, on_again);
+	r->born = loop_now(api_loop(a));
 	begin(r);
 	return r;
 }

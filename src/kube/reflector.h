@@ -6,7 +6,8 @@
  * Lists come in pages and are cut into items while they arrive; a watch goes on from the newest
  * resourceVersion it has seen (bookmarks move it too), and from a list again after 410 Gone.  A
  * collection that is not served (404: its CRD is missing) counts as an empty list and is asked for
- * again every REFLECTOR_MISSING.  Every other failure is tried again with back-off and jitter,
+ * again every REFLECTOR_MISSING.  So does one that this client may not list (403) for as long as
+ * REFLECTOR_REFUSED after its start.  Every other failure is tried again with back-off and jitter,
  * without an end; what is known stays.  One that reads once (reflector_once) lists and rests; what
  * does not pass by itself within REFLECTOR_ONCE_TRIES ends it.  Control thread only.
  */
@@ -18,6 +19,7 @@
 
 #define REFLECTOR_PAGE 500 /* objects */
 #define REFLECTOR_MISSING SEC(5)
+#define REFLECTOR_REFUSED SEC(10) /* rights that were given a moment ago take effect by then */
 #define REFLECTOR_BACKOFF_FIRST MSEC(200)
 #define REFLECTOR_BACKOFF_MAX SEC(15)
 #define REFLECTOR_ONCE_TRIES 3
@@ -31,7 +33,8 @@ struct reflector_ops {
 	 * have no apiVersion and kind. */
 	void (*object)(void *arg, struct arena *a, struct value *v);
 	void (*deleted)(void *arg, struct arena *a, struct value *v);
-	/* The list is complete; <served> false: the server knows no such kind. */
+	/* The list is complete; <served> false: the server knows no such kind, or we may not list
+	 * it (reflector_refused). */
 	void (*listed)(void *arg, bool served);
 	/* Something went wrong and will be tried again: a sentence, borrowed. */
 	void (*trouble)(void *arg, struct str what);
@@ -52,6 +55,8 @@ void reflector_once(struct reflector *r);
 bool reflector_failed(const struct reflector *r, int *ret_status, struct str *ret_why);
 /* Which of <paths> is served, in begin() to listed(). */
 size_t reflector_path(const struct reflector *r);
+/* The last answer said that we may not (403). */
+bool reflector_refused(const struct reflector *r);
 /* Before api_free().  Runs the loop until its call has ended. */
 void reflector_free(struct reflector *r);
 /* The first list is complete. */

@@ -54,11 +54,21 @@ static const struct kind_row rows[KIND_MAX] = {
 		KEEP_ALL},
 };
 
+struct kind_source;
+
+/* A kind's objects of one namespace; of all, where <namespace> is empty. */
+struct part {
+	struct kind_source *of;
+	struct str namespace;
+	struct reflector *reflector;
+	bool served;
+};
+
 struct kind_source {
 	struct kube_source *source;
 	enum object_kind kind;
-	struct reflector *reflector;
-	bool served;
+	struct part *parts; /* NULL: not begun */
+	size_t n;
 };
 
 struct kube_source {
@@ -71,6 +81,7 @@ struct kube_source {
 	struct task settle;
 	struct shadows shadows;
 	bool told; /* settled() has run */
+	struct kube_scope scope;
 	struct kind_source kinds[KIND_MAX];
 };
 
@@ -85,12 +96,20 @@ static bool listable(const struct kube_source *s, size_t kind)
 	return !once(s) || rows[kind].keep != KEEP_FETCHED;
 }
 
+static bool kind_listed(const struct kind_source *k)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		if (!reflector_listed(k->parts[i].reflector))
+			return false;
+	}
+	return k->n > 0;
+}
+
 /* The first picture: all but what is listed last. */
 static bool sketched(const struct kube_source *s)
 {
 	for (size_t k = 0; k < KIND_MAX; k++) {
-		if (rows[k].keep != KEEP_LOOKED_AT && listable(s, k) &&
-			(!s->kinds[k].reflector || !reflector_listed(s->kinds[k].reflector)))
+		if (rows[k].keep != KEEP_LOOKED_AT && listable(s, k) && !kind_listed(&s->kinds[k]))
 			return false;
 	}
 	return true;
@@ -113,7 +132,13 @@ static void on_settle(struct task *t)
 /* By the version that is served, or that would be asked for first. */
 static size_t version_of(const struct kube_source *s, enum object_kind kind)
 {
-	return s->kinds[kind].reflector ? reflector_path(s->kinds[kind].reflector) : 0;
+	const struct kind_source *k = &s->kinds[kind];
+
+	for (size_t i = 0; i < k->n; i++) {
+		if (k->parts[i].served)
+			return reflector_path(k->parts[i].reflector);
+	}
+	return k->n ? reflector_path(k->parts[0].reflector) : 0;
 }
 
 /* "v1" or "group/version" of the path in use. */
@@ -258,7 +283,7 @@ static void keep_shadow(struct kind_source *k, struct arena *a, struct value *v)
 
 static void on_object(void *arg, struct arena *a, struct value *v)
 {
-	struct kind_source *k = arg;
+	struct kind_source *k = ((struct part *)arg)->of;
 
 	if (v->kind != VALUE_OBJECT)
 		return;
@@ -317,50 +342,70 @@ static void on_deleted(void *arg, struct arena *a, struct value *v)
 {
 	const struct value *meta = value_get(v, STR("metadata"));
 
-	forget(arg, arena_printf(a, "%.*s/%.*s",
-			    STR_ARG(value_get_str(meta, STR("namespace"), STR(""))),
-			    STR_ARG(value_get_str(meta, STR("name"), STR("")))));
+	forget(((struct part *)arg)->of,
+		arena_printf(a, "%.*s/%.*s",
+			STR_ARG(value_get_str(meta, STR("namespace"), STR(""))),
+			STR_ARG(value_get_str(meta, STR("name"), STR("")))));
+}
+
+static bool covers(const struct part *p, struct str key)
+{
+	return !p->namespace.n || (key.n > p->namespace.n && str_starts(key, p->namespace) &&
+					  key.p[p->namespace.n] == '/');
 }
 
 static void on_begin(void *arg)
 {
-	struct kind_source *k = arg;
-	struct kube_source *s = k->source;
+	const struct part *p = arg;
+	struct kube_source *s = p->of->source;
 	const struct map_slot *slot;
 	size_t at = 0;
 
-	while ((slot = map_next(&s->raws.by_key[k->kind], &at)))
-		((struct raw *)slot->value)->seen = false;
+	while ((slot = map_next(&s->raws.by_key[p->of->kind], &at))) {
+		if (covers(p, slot->key))
+			((struct raw *)slot->value)->seen = false;
+	}
 	at = 0;
-	while ((slot = map_next(&s->shadows.by_key[k->kind], &at)))
-		((struct shadow *)slot->value)->seen = false;
+	while ((slot = map_next(&s->shadows.by_key[p->of->kind], &at))) {
+		if (covers(p, slot->key))
+			((struct shadow *)slot->value)->seen = false;
+	}
 }
 
-static void on_listed(void *arg, bool served)
+static void sweep(const struct part *p)
 {
-	struct kind_source *k = arg;
+	struct kind_source *k = p->of;
 	struct kube_source *s = k->source;
 	VEC(struct str) gone = {0};
 	const struct map_slot *slot;
 	size_t at = 0;
 
 	while ((slot = map_next(&s->raws.by_key[k->kind], &at))) {
-		if (!((struct raw *)slot->value)->seen &&
+		if (covers(p, slot->key) && !((struct raw *)slot->value)->seen &&
 			!shadow_get(&s->shadows, k->kind, slot->key))
 			*vec_push(&gone) = slot->key;
 	}
 	at = 0;
 	while ((slot = map_next(&s->shadows.by_key[k->kind], &at))) {
-		if (!((struct shadow *)slot->value)->seen)
+		if (covers(p, slot->key) && !((struct shadow *)slot->value)->seen)
 			*vec_push(&gone) = slot->key;
 	}
 	vec_for_each (key, &gone)
 		forget(k, *key);
 	vec_fini(&gone);
-	if (served != k->served && !once(s))
+}
+
+static void on_listed(void *arg, bool served)
+{
+	struct part *p = arg;
+	struct kube_source *s = p->of->source;
+	bool before = kube_source_served(s, p->of->kind);
+
+	sweep(p);
+	p->served = served;
+	if (kube_source_served(s, p->of->kind) != before && !once(s))
 		log_info(served ? "kind is served" : "kind is no longer served",
-			LOG_STR("kind", object_kind_name(k->kind)));
-	k->served = served;
+			LOG_STR("kind", object_kind_name(p->of->kind)));
 	/* The list that completes the first picture is told even if it brought nothing. */
 	if (!s->told)
 		settle_soon(s);
@@ -376,12 +421,13 @@ static void add_resource(struct buf *out, enum object_kind kind)
 
 static void on_trouble(void *arg, struct str what)
 {
-	struct kind_source *k = arg;
+	const struct part *p = arg;
+	struct kind_source *k = p->of;
 	struct buf text = {0};
 	struct str why;
 	int status;
 
-	if (reflector_failed(k->reflector, &status, &why)) {
+	if (reflector_failed(p->reflector, &status, &why)) {
 		if (status) {
 			buf_add(&text, STR("cannot list "));
 			add_resource(&text, k->kind);
@@ -438,30 +484,51 @@ static struct str collection(
 	return arena_printf(a, "%.*s/%s", STR_ARG(at), rows[kind].plural);
 }
 
-static void kind_start(struct kube_source *s, enum object_kind kind)
+static bool in_namespaces(enum object_kind kind)
 {
-	struct kind_source *k = &s->kinds[kind];
+	return kind != KIND_GATEWAY_CLASS && kind != KIND_NAMESPACE &&
+	       kind != KIND_CLUSTER_TRUST_BUNDLE;
+}
+
+static void part_start(struct part *p, enum object_kind kind)
+{
+	struct kube_source *s = p->of->source;
 	struct str paths[VERSIONS_MAX];
 	struct arena a;
 	size_t n = 0;
 
 	arena_init(&a, 1024);
 	for (; n < VERSIONS_MAX && rows[kind].versions[n]; n++)
-		paths[n] = collection(&a, kind, rows[kind].versions[n], (struct str){0});
-	k->reflector = reflector_new(s->api, paths, n, str_from(rows[kind].query),
-		rows[kind].keep == KEEP_FETCHED, &reflector_ops, k);
+		paths[n] = collection(&a, kind, rows[kind].versions[n], p->namespace);
+	p->reflector = reflector_new(s->api, paths, n, str_from(rows[kind].query),
+		rows[kind].keep == KEEP_FETCHED, &reflector_ops, p);
 	if (once(s))
-		reflector_once(k->reflector);
+		reflector_once(p->reflector);
 	arena_fini(&a);
 }
 
-struct kube_source *kube_source_new(
-	struct api *a, struct store *store, const struct kube_source_ops *ops, void *arg)
+static void kind_start(struct kube_source *s, enum object_kind kind)
+{
+	struct kind_source *k = &s->kinds[kind];
+	bool parted = s->scope.n && in_namespaces(kind);
+
+	k->n = parted ? s->scope.n : 1;
+	k->parts = mem_zalloc(k->n * sizeof(*k->parts));
+	for (size_t i = 0; i < k->n; i++) {
+		k->parts[i] = (struct part){
+			.of = k, .namespace = parted ? s->scope.namespaces[i] : (struct str){0}};
+		part_start(&k->parts[i], kind);
+	}
+}
+
+struct kube_source *kube_source_new(struct api *a, struct store *store, struct kube_scope scope,
+	const struct kube_source_ops *ops, void *arg)
 {
 	struct kube_source *s = MEM_NEW(struct kube_source);
 
 	s->api = a;
 	s->store = store;
+	s->scope = scope;
 	s->ops = ops;
 	s->arg = arg;
 	s->decoder = decoder_new((struct decode_options){.tolerant = true});
@@ -485,7 +552,7 @@ void kube_source_looked(struct kube_source *s)
 	if (!sketched(s) || s->shadows.fetching)
 		return;
 	for (enum object_kind k = 0; k < KIND_MAX; k++) {
-		if (!s->kinds[k].reflector && listable(s, k))
+		if (!s->kinds[k].parts && listable(s, k))
 			kind_start(s, k);
 	}
 }
@@ -494,8 +561,13 @@ void kube_source_free(struct kube_source *s)
 {
 	if (!s)
 		return;
-	for (size_t k = 0; k < KIND_MAX; k++)
-		reflector_free(s->kinds[k].reflector);
+	for (size_t k = 0; k < KIND_MAX; k++) {
+		for (size_t i = 0; i < s->kinds[k].n; i++)
+			reflector_free(s->kinds[k].parts[i].reflector);
+		mem_free(s->kinds[k].parts);
+		s->kinds[k].parts = NULL;
+		s->kinds[k].n = 0;
+	}
 	shadows_fini(&s->shadows);
 	task_cancel(&s->settle);
 	decoder_free(s->decoder);
@@ -506,8 +578,7 @@ void kube_source_free(struct kube_source *s)
 bool kube_source_complete(const struct kube_source *s)
 {
 	for (size_t k = 0; k < KIND_MAX; k++) {
-		if (listable(s, k) &&
-			(!s->kinds[k].reflector || !reflector_listed(s->kinds[k].reflector)))
+		if (listable(s, k) && !kind_listed(&s->kinds[k]))
 			return false;
 	}
 	return true;
@@ -515,7 +586,35 @@ bool kube_source_complete(const struct kube_source *s)
 
 bool kube_source_served(const struct kube_source *s, enum object_kind kind)
 {
-	return s->kinds[kind].served;
+	for (size_t i = 0; i < s->kinds[kind].n; i++) {
+		if (s->kinds[kind].parts[i].served)
+			return true;
+	}
+	return false;
+}
+
+bool kube_source_refused(const struct kube_source *s, enum object_kind kind, struct buf *out)
+{
+	const struct kind_source *k = &s->kinds[kind];
+	const char *between = " (";
+	bool any = false;
+
+	for (size_t i = 0; i < k->n; i++) {
+		if (!reflector_refused(k->parts[i].reflector))
+			continue;
+		if (!out)
+			return true;
+		if (!any)
+			add_resource(out, kind);
+		any = true;
+		if (!k->parts[i].namespace.n)
+			continue;
+		buf_printf(out, "%s%.*s", between, STR_ARG(k->parts[i].namespace));
+		between = ", ";
+	}
+	if (any && *between == ',')
+		buf_addc(out, ')');
+	return any;
 }
 
 struct raws *kube_source_raws(struct kube_source *s)

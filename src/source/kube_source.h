@@ -2,11 +2,11 @@
 /*
  * kube_source.h -- the objects of a cluster, delivered into a store.
  *
- * One reflector a kind; a kind whose CRD is missing is an empty list until it appears.  Objects are
- * decoded tolerantly (the API server has judged them, perhaps by a newer CRD); one that cannot be
- * held at all is logged and counts as absent.  An event that changes only a status or managedFields
- * is no change of the store.  Nothing is settled before every kind's first list is complete.
- * Control thread only.
+ * One reflector a kind (and a namespace, where only some are read); a kind whose CRD is missing is
+ * an empty list until it appears.  Objects are decoded tolerantly (the API server has judged them,
+ * perhaps by a newer CRD); one that cannot be held at all is logged and counts as absent.  An event
+ * that changes only a status or managedFields is no change of the store.  Nothing is settled before
+ * every kind's first list is complete. Control thread only.
  *
  * Bodies are kept of what somebody looks at.  Of Secrets and ConfigMaps only metadata is watched;
  * one that is looked at is fetched, and again whenever it changes.  Services and EndpointSlices are
@@ -41,9 +41,18 @@ struct kube_source_ops {
 	void (*refused)(void *arg, struct str line);
 };
 
-/* Borrows all for its life; begins at once.  Returns owned. */
-struct kube_source *kube_source_new(
-	struct api *a, struct store *store, const struct kube_source_ops *ops, void *arg);
+#define KUBE_NAMESPACES_MAX 64 /* each has a watch of every kind */
+
+/* Which part of the cluster is read: the objects of these namespaces (at most KUBE_NAMESPACES_MAX)
+ * and those that are in none; none named: everything. */
+struct kube_scope {
+	const struct str *namespaces;
+	size_t n;
+};
+
+/* Borrows all for its life (<scope> itself for the call); begins at once.  Returns owned. */
+struct kube_source *kube_source_new(struct api *a, struct store *store, struct kube_scope scope,
+	const struct kube_source_ops *ops, void *arg);
 void kube_source_free(struct kube_source *s);
 
 /* The object found its first reader or lost its last one; ops->looked_at() says which. */
@@ -59,6 +68,9 @@ bool kube_source_behind(const struct kube_source *s);
 bool kube_source_complete(const struct kube_source *s);
 /* The server knows <kind>. */
 bool kube_source_served(const struct kube_source *s, enum object_kind kind);
+/* We may not read it, or not in all of the namespaces; those (or the whole cluster) are appended to
+ * <out> (may be NULL): "secrets (team-a, team-b)". */
+bool kube_source_refused(const struct kube_source *s, enum object_kind kind, struct buf *out);
 struct raws *kube_source_raws(struct kube_source *s);
 /* The path of an object's collection, "/apis/group/version/namespaces/NS/plural"; of the version
  * that is served. */

@@ -346,14 +346,47 @@ static void test_cancel(void **state)
 	world_close(&w);
 }
 
+/* What may not be listed counts as empty in the end, and is asked for on: rights come and go. */
+static void test_not_allowed(void **state)
+{
+	static const struct step no = {
+		"GET /api/v1/pods?limit=500 HTTP", "403 Forbidden", "{\"message\":\"no\"}", false};
+	const struct step steps[] = {no, no, no, no, no, no, no, no, no,
+		{"GET /api/v1/pods?limit=500 HTTP", "200 OK",
+			"{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[" OBJECT(
+				"a", "1") "]}",
+			false},
+		{"GET /api/v1/pods?watch=1", "200 OK", "", true}};
+	struct world w;
+	nsec begun;
+
+	(void)state;
+	world_open(&w, steps, ARRAY_LEN(steps));
+	begun = loop_now(w.l);
+	w.r = reflector_new(w.api, &STR("/api/v1/pods"), 1, STR(""), false, &ops, &w);
+	for (int i = 0; i < 3000 && !reflector_listed(w.r); i++) {
+		loop_tick(w.l, MSEC(1));
+		clock_manual_advance(&w.clock, MSEC(20));
+	}
+	assert_true(reflector_listed(w.r) && reflector_refused(w.r));
+	assert_true(loop_now(w.l) - begun >= REFLECTOR_REFUSED);
+	world_run(&w);
+	assert_false(reflector_refused(w.r));
+	buf_addc(&w.told, 0);
+	assert_non_null(strstr(w.told.p, "trouble missing begin "));
+	assert_non_null(strstr(w.told.p, "begin +a listed "));
+	assert_null(strstr(strstr(w.told.p, "missing") + 1, "missing")); /* told once */
+	world_close(&w);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_pages_and_resume),
-		cmocka_unit_test(test_cut_page), cmocka_unit_test(test_metadata),
-		cmocka_unit_test(test_first), cmocka_unit_test(test_gone),
-		cmocka_unit_test(test_missing_then_served), cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_retries), cmocka_unit_test(test_nobody_there),
-		cmocka_unit_test(test_cancel)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_not_allowed),
+		cmocka_unit_test(test_pages_and_resume), cmocka_unit_test(test_cut_page),
+		cmocka_unit_test(test_metadata), cmocka_unit_test(test_first),
+		cmocka_unit_test(test_gone), cmocka_unit_test(test_missing_then_served),
+		cmocka_unit_test(test_versions), cmocka_unit_test(test_retries),
+		cmocka_unit_test(test_nobody_there), cmocka_unit_test(test_cancel)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
