@@ -8,15 +8,16 @@
 
 /* An object that the data planes of a Gateway have. */
 struct fed {
-	struct str id; /* "kind/namespace/name" */
-	enum object_kind kind;
+	struct str key; /* "namespace/name" */
 	uint64_t revision; /* of the text */
-	bool seen;
+	uint64_t seen; /* feed.round */
 };
 
 struct feed {
 	struct str name;
-	struct map objects;
+	struct map objects[KIND_MAX]; /* by key */
+	uint64_t round; /* counts readings of the read set */
+	size_t n, n_seen; /* objects in all; in this round */
 	const struct raws *raws;
 	uint64_t rev;
 	int64_t generation;
@@ -44,7 +45,7 @@ static struct feed *feed_get(struct feeds *s, struct str name)
 
 static void fed_free(struct fed *o)
 {
-	mem_free((void *)(uintptr_t)o->id.p);
+	mem_free((void *)(uintptr_t)o->key.p);
 	mem_free(o);
 }
 
@@ -60,57 +61,58 @@ static void add_commit(struct buf *out, const struct feed *f)
 	buf_printf(out, "{\"type\":\"COMMIT\",\"rev\":%llu}\n", (unsigned long long)f->rev);
 }
 
+/* Called for all that the Gateway looks at, at each change: no texts are made here. */
 static void on_read_object(void *ctx, const struct object *o)
 {
 	struct feed *f = ctx;
 	struct raw *r = raws_get(f->raws, o->kind, object_key(o));
-	struct buf id = {0};
 	struct fed *fed;
 
 	if (!r)
 		return;
-	buf_printf(&id, "%u/%.*s", o->kind, STR_ARG(r->key));
-	fed = map_get(&f->objects, buf_str(&id));
+	fed = map_get(&f->objects[o->kind], r->key);
 	if (!fed) {
 		fed = MEM_NEW(struct fed);
-		fed->id = str_from(mem_strdup(buf_str(&id)));
-		fed->kind = o->kind;
-		map_put(&f->objects, fed->id, fed);
+		fed->key = str_from(mem_strdup(r->key));
+		map_put(&f->objects[o->kind], fed->key, fed);
+		f->n++;
 	}
-	buf_fini(&id);
-	fed->seen = true;
+	f->n_seen += fed->seen != f->round;
+	fed->seen = f->round;
 	if (fed->revision == r->revision)
 		return;
 	fed->revision = r->revision;
 	add_put(&f->batch, r);
 }
 
-static void add_gone(struct feed *f)
+static void add_gone_kind(struct feed *f, enum object_kind kind)
 {
 	VEC(struct fed *) gone = {0};
 	const struct map_slot *slot;
 	size_t at = 0;
 
-	while ((slot = map_next(&f->objects, &at))) {
-		struct fed *o = slot->value;
-
-		if (!o->seen)
-			*vec_push(&gone) = o;
-		o->seen = false;
+	while ((slot = map_next(&f->objects[kind], &at))) {
+		if (((struct fed *)slot->value)->seen != f->round)
+			*vec_push(&gone) = slot->value;
 	}
 	vec_for_each (o, &gone) {
-		struct str key = str_skip((*o)->id, str_find((*o)->id, '/') + 1);
-
 		buf_printf(&f->batch,
 			"{\"type\":\"DEL\",\"kind\":\"%.*s\",\"group\":\"%.*s\",\"key\":",
-			STR_ARG(object_kind_name((*o)->kind)),
-			STR_ARG(object_kind_group((*o)->kind)));
-		text_write_json_string(&f->batch, key);
+			STR_ARG(object_kind_name(kind)), STR_ARG(object_kind_group(kind)));
+		text_write_json_string(&f->batch, (*o)->key);
 		buf_add(&f->batch, STR("}\n"));
-		map_del(&f->objects, (*o)->id);
+		map_del(&f->objects[kind], (*o)->key);
 		fed_free(*o);
+		f->n--;
 	}
 	vec_fini(&gone);
+}
+
+/* Where all were seen none has gone. */
+static void add_gone(struct feed *f)
+{
+	for (enum object_kind k = 0; f->n != f->n_seen && k < KIND_MAX; k++)
+		add_gone_kind(f, k);
 }
 
 void feeds_publish(struct feeds *s, struct str name, int64_t generation, struct translator *t,
@@ -123,6 +125,8 @@ void feeds_publish(struct feeds *s, struct str name, int64_t generation, struct 
 	if (f->ports_new)
 		buf_add(&f->batch, buf_str(&f->ports));
 	f->ports_new = false;
+	f->round++;
+	f->n_seen = 0;
 	translator_read_set(t, name, on_read_object, f);
 	add_gone(f);
 	if (!f->batch.n && f->generation == generation)
@@ -215,9 +219,12 @@ void feeds_forget(struct feeds *s, struct str name)
 		feed_peer_leave(p);
 		s->ops->ended(p);
 	}
-	while ((slot = map_next(&f->objects, &at)))
-		fed_free(slot->value);
-	map_fini(&f->objects);
+	for (enum object_kind k = 0; k < KIND_MAX; k++) {
+		at = 0;
+		while ((slot = map_next(&f->objects[k], &at)))
+			fed_free(slot->value);
+		map_fini(&f->objects[k]);
+	}
 	buf_fini(&f->batch);
 	buf_fini(&f->ports);
 	mem_free((void *)(uintptr_t)f->name.p);
@@ -285,14 +292,15 @@ void feeds_join(struct feeds *s, struct str name, struct feed_peer *p, struct bu
 	buf_add(out, STR("{\"type\":\"LIST\"}\n"));
 	if (f->ports.n)
 		buf_add(out, buf_str(&f->ports));
-	while ((slot = map_next(&f->objects, &at))) {
-		struct fed *o = slot->value;
-		struct raw *r =
-			raws_get(f->raws, o->kind, str_skip(o->id, str_find(o->id, '/') + 1));
+	for (enum object_kind k = 0; k < KIND_MAX; k++) {
+		at = 0;
+		while ((slot = map_next(&f->objects[k], &at))) {
+			struct raw *r = raws_get(f->raws, k, slot->key);
 
-		/* What changed since the last publish comes with the next. */
-		if (r)
-			add_put(out, r);
+			/* What changed since the last publish comes with the next. */
+			if (r)
+				add_put(out, r);
+		}
 	}
 	add_commit(out, f);
 }

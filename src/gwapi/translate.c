@@ -2,6 +2,7 @@
 /* The translator: its life, its update, its read sets. */
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "gwapi/translate_priv.h"
 
@@ -531,9 +532,37 @@ struct reader {
 	bool class; /* all Gateways of an unmanaged class */
 	translate_read_f *fn;
 	void *ctx;
-	struct map seen;
-	VEC(char *) keys;
+	const struct object **seen; /* by address, open addressing; NULL: free */
+	size_t cap; /* power of two, or 0 */
+	size_t n;
 };
+
+/* False: it was there.  The store's objects do not move while it is read. */
+static bool seen_put(const struct object **slots, size_t cap, const struct object *o)
+{
+	size_t i = hash_mix(1, (uintptr_t)o) & (cap - 1);
+
+	for (; slots[i]; i = (i + 1) & (cap - 1)) {
+		if (slots[i] == o)
+			return false;
+	}
+	slots[i] = o;
+	return true;
+}
+
+static void seen_grow(struct reader *r)
+{
+	size_t cap = r->cap ? r->cap * 2 : 256;
+	const struct object **slots = mem_zalloc(cap * sizeof(*slots));
+
+	for (size_t i = 0; i < r->cap; i++) {
+		if (r->seen[i])
+			seen_put(slots, cap, r->seen[i]);
+	}
+	mem_free(r->seen);
+	r->seen = slots;
+	r->cap = cap;
+}
 
 /* Whether the reader's data plane serves <o>, a Gateway. */
 static bool read_serves(const struct reader *r, const struct object *o)
@@ -545,21 +574,16 @@ static bool read_serves(const struct reader *r, const struct object *o)
 
 static void read_one(struct reader *r, const struct object *o)
 {
-	struct buf b = {0};
-	char *key;
-
 	if (!o)
 		return;
 	if (o->kind == KIND_GATEWAY && !read_serves(r, o))
 		return; /* of another data plane */
-	buf_printf(&b, "%c%.*s", 'a' + o->kind, STR_ARG(object_key(o)));
-	if (!map_get(&r->seen, buf_str(&b))) {
-		key = mem_strdup(buf_str(&b));
-		*vec_push(&r->keys) = key;
-		map_put(&r->seen, str_of(key, b.n), key);
-		r->fn(r->ctx, o);
-	}
-	buf_fini(&b);
+	if (r->n >= r->cap / 2)
+		seen_grow(r);
+	if (!seen_put(r->seen, r->cap, o))
+		return;
+	r->n++;
+	r->fn(r->ctx, o);
 }
 
 static void read_owned(struct reader *r, const struct dep *d)
@@ -666,8 +690,5 @@ void translator_read_set(struct translator *t, struct str gateway, translate_rea
 		unit_each_seen(group, read_dep, &r);
 	while ((u = set_next(&t->units[UNIT_ROUTE], &at)))
 		read_route(&r, container_of(u, struct route_unit, unit));
-	map_fini(&r.seen);
-	vec_for_each (k, &r.keys)
-		mem_free(*k);
-	vec_fini(&r.keys);
+	mem_free(r.seen);
 }

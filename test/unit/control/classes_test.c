@@ -39,7 +39,16 @@ static void fake_fields(struct translator *t, translate_field_f *has, void *ctx)
 	lookups += has(ctx, STR("gateways"), STR("listeners.port"));
 }
 
+static bool fake_refused(const struct kube_source *s, enum object_kind kind, struct buf *out)
+{
+	(void)s;
+	(void)kind;
+	(void)out;
+	return false;
+}
+
 #define kube_source_served fake_served
+#define kube_source_refused fake_refused
 #define kube_source_complete fake_complete
 #define writer_status_class fake_tell
 #define translator_set_fields fake_fields
