@@ -13,6 +13,7 @@ install(FILES ${CMAKE_BINARY_DIR}/sluice.1 DESTINATION share/man/man1)
 install(FILES ${CMAKE_BINARY_DIR}/sluice.completion
 	DESTINATION share/bash-completion/completions RENAME sluice)
 install(FILES LICENSE NOTICE CHANGELOG.md README.md docs/settings.md docs/reasons.md
+	docs/status.md docs/metrics.md docs/unmanaged.md docs/hardening.md
 	DESTINATION share/doc/sluice)
 install(DIRECTORY examples/quickstart DESTINATION share/doc/sluice/examples USE_SOURCE_PERMISSIONS)
 # The unit names the binary, so it is written for the prefix; /etc/sluice belongs to the system's own.

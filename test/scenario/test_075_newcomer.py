@@ -140,7 +140,7 @@ def test_the_package_is_a_real_one(tmp_path):
     (deb,) = tmp_path.glob("sluice_*.deb")
     files = subprocess.run(["dpkg-deb", "-c", deb], capture_output=True, text=True, check=True).stdout
     for want in ("usr/bin/sluice", "usr/share/man/man1/sluice.1", "usr/share/bash-completion/completions/sluice",
-                 "usr/lib/systemd/system/sluice.service", "etc/sluice/README", "usr/share/doc/sluice/examples/quickstart/quickstart.yaml"):  # fmt: skip
+                 "usr/lib/systemd/system/sluice.service", "etc/sluice/README", "usr/share/doc/sluice/unmanaged.md", "usr/share/doc/sluice/examples/quickstart/quickstart.yaml"):  # fmt: skip
         assert re.search(rf" root/root .* \./{want}$", files, re.M), files
     said = subprocess.run(["dpkg-deb", "-f", deb], capture_output=True, text=True, check=True).stdout
     assert re.search(r"^Package: sluice$", said, re.M) and re.search(r"^Version: \d+\.\d+\.\d+$", said, re.M)
