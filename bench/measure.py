@@ -184,14 +184,15 @@ REQUEST = b"GET /0 HTTP/1.1\r\nHost: example.com\r\nUser-Agent: bench\r\nAccept:
 
 
 def callgrind(b, n, **options):
-    """Instructions of the serving process from start to end, with <n> requests over 4 connections."""
+    """Instructions of the serving process from start to end, with <n> requests over 4 connections a worker: a
+    turn of a loop costs the same for one request and for four, so loops are compared at the same load."""
     p = b.make(Sluice, **options)
     out = p.work / "callgrind.out"
     command = p.command()
     p.command = lambda: ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "-q", *command,
                          "--supervise", "off", "--sandbox", "off"]
     p.start()
-    socks = [socket.create_connection(("127.0.0.1", p.port), timeout=10) for _ in range(4)]
+    socks = [socket.create_connection(("127.0.0.1", p.port), timeout=10) for _ in range(4 * options.get("workers", 1))]
     for _ in range(n // len(socks)):
         for s in socks:
             s.sendall(REQUEST)
