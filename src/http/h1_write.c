@@ -275,9 +275,9 @@ static bool has_date(const struct http_head *h, const struct http_edits *e)
 {
 	struct str value;
 
-	if (e->adds_n == 0 && !(h && http_has(h, HTTP_DATE)))
-		return false;
-	return http_edits_get(e, h, HTTP_DATE, STR(""), &value);
+	if (h && http_has(h, HTTP_DATE))
+		return http_edits_get(e, h, HTTP_DATE, STR(""), &value);
+	return e->adds_n && http_edits_get(e, NULL, HTTP_DATE, STR(""), &value);
 }
 
 void h1_response_out_init(struct h1_response_out *o, const struct http_response *r)

@@ -447,7 +447,9 @@ static const struct plan_filter *filter_of(
 /* Mirrors see the request as all other filters left it, so they start last. */
 static bool filters_others(struct exchange *x, const struct plan_filters *f)
 {
-	for (int mirrors = 0; f && mirrors < 2; mirrors++) {
+	int rounds = f && f->kinds & 1u << PLAN_FILTER_MIRROR ? 2 : 1;
+
+	for (int mirrors = 0; f && mirrors < rounds; mirrors++) {
 		for (unsigned i = 0; i < f->n; i++) {
 			if ((f->p[i].kind == PLAN_FILTER_MIRROR) == mirrors &&
 				!filter_run(x, &f->p[i]))
