@@ -208,7 +208,7 @@ def test_metrics_and_health(gw, upstreams):
     for _ in range(7):
         get(gw.port)
     assert gw.health("/healthz")[0] == 200 and gw.health("/readyz")[0] == 200
-    assert gw.metric("sluice_requests_total") >= 7
+    gw.until(lambda: gw.metric("sluice_requests_total") >= 7, "counted")  # behind the answer
     code, text = gw.admin("/config_dump")
     assert code == 200 and "default/r" in text
 
