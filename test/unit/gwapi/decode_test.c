@@ -48,6 +48,22 @@ static void refuse(const char *yaml, const char *errors)
 	assert_str(buf_str(&t.errors), errors);
 }
 
+/* One text a file, which lives as long as an object that names it. */
+static void objects_of_a_file_share_its_name(void **state)
+{
+	const struct object *first;
+
+	(void)state;
+	accept("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n");
+	first = object_ref(t.object);
+	accept("apiVersion: v1\nkind: Namespace\nmetadata: {name: b}\n");
+	assert_ptr_equal(first->file.p, t.object->file.p);
+	decoded_fini(&t);
+	assert_str(first->file, "a.yaml");
+	object_unref(first);
+	decoded_init(&t, (struct decode_options){0});
+}
+
 static void a_route_becomes_a_struct(void **state)
 {
 	const struct http_route *r;
@@ -398,6 +414,7 @@ static void a_list_holds_items(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(objects_of_a_file_share_its_name, strict, done),
 		cmocka_unit_test_setup_teardown(a_route_becomes_a_struct, strict, done),
 		cmocka_unit_test_setup_teardown(
 			defaults_are_applied_as_the_api_server_would, strict, done),
