@@ -347,8 +347,11 @@ static const struct parent *dep_parent(struct translator *t, const struct dep *d
 	else if (d->what != DEP_PARENT && d->what != DEP_LISTENERS)
 		return NULL;
 	buf_reset(&t->scratch);
-	buf_printf(&t->scratch, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(d->kind)),
-		STR_ARG(d->namespace), STR_ARG(name));
+	buf_add(&t->scratch, object_kind_name(d->kind)); /* asked for every route: not formatted */
+	buf_addc(&t->scratch, '/');
+	buf_add(&t->scratch, d->namespace);
+	buf_addc(&t->scratch, '/');
+	buf_add(&t->scratch, name);
 	return map_get(&t->parents, buf_str(&t->scratch));
 }
 
