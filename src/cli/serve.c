@@ -132,6 +132,7 @@ static int start_sandbox(struct serve *s)
 	static const char *const always[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
 		"/etc/host.conf", "/etc/gai.conf", "/etc/ssl", "/usr/share/ca-certificates",
 		"/var/run/secrets", "/dev/urandom"};
+	static const enum option_id replaced[] = {OPT_FEED_CA, OPT_FEED_TOKEN};
 	VEC(const char *) read = {0};
 	struct sandbox_paths paths = {0};
 	struct buf err = {0};
@@ -144,6 +145,11 @@ static int start_sandbox(struct serve *s)
 		*vec_push(&read) = always[i];
 	vec_for_each (word, &s->o->words)
 		*vec_push(&read) = holder_of(*word);
+	/* Kubelets replace them beside themselves. */
+	for (size_t i = 0; i < ARRAY_LEN(replaced); i++) {
+		if (s->o->text[replaced[i]].n)
+			*vec_push(&read) = holder_of(s->o->text[replaced[i]]);
+	}
 	paths = (struct sandbox_paths){read.p, read.n, &state, state ? 1 : 0, !s->start};
 	rc = sandbox_enter(&paths, &err);
 	if (rc != 0)

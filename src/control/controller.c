@@ -241,18 +241,14 @@ static int make_policy(
 	return rc;
 }
 
-static int start_feed(struct controller *c, struct str ca, struct str ca_key)
+static int start_feed(struct controller *c, struct tls_policy *policy)
 {
 	static const struct feed_server_ops ops = {on_allowed, on_leader, on_acked, on_port};
-	struct tls_policy *policy = NULL;
-	int rc = make_policy(c, ca, ca_key, &policy);
+	int rc = feed_server_new(
+		c->loop, &c->o->feed_listen, policy, c->api, &ops, c, &c->feed);
 
 	if (rc == 0)
-		rc = feed_server_new(
-			c->loop, &c->o->feed_listen, policy, c->api, &ops, c, &c->feed);
-	if (rc == 0)
 		c->feeds = feed_server_feeds(c->feed);
-	tls_policy_unref(policy);
 	return rc;
 }
 
@@ -274,32 +270,77 @@ static void identity(const struct controller *c, struct buf *out)
 		buf_printf(out, "@%.*s", STR_ARG(c->o->feed_address));
 }
 
-/* The authority is there: everything that data planes meet can start. */
-static void on_authority(void *arg, struct str cert, struct str key)
+/* The certificate that data planes meet is of another authority, or has a third of its life left.
+ */
+static bool certificate_due(const struct controller *c, struct str ca)
 {
-	struct controller *c = arg;
+	return !str_eq(buf_str(&c->signer), ca) ||
+	       loop_wall(c->loop) >= c->certified + CERTIFICATE_DAYS * SEC(86400) / 3 * 2;
+}
+
+static int certify(struct controller *c, struct str ca, struct str ca_key)
+{
+	struct tls_policy *policy = NULL;
+	int rc;
+
+	if (!certificate_due(c, ca))
+		return 0;
+	rc = make_policy(c, ca, ca_key, &policy);
+	if (rc == 0 && c->feed)
+		feed_server_policy(c->feed, policy);
+	else if (rc == 0)
+		rc = start_feed(c, policy);
+	tls_policy_unref(policy);
+	if (rc < 0)
+		return rc;
+	buf_reset(&c->signer);
+	buf_add(&c->signer, ca);
+	c->certified = loop_wall(c->loop);
+	return 0;
+}
+
+/* Everything that data planes meet can start. */
+static void start_serving(struct controller *c)
+{
 	struct provision_options o = {.image = c->o->image,
 		.feed_url = buf_str(&c->feed_url),
-		.ca = cert,
+		.ca = buf_str(&c->ca),
 		.log_level = c->o->log_level,
 		.controller = c->name,
 		.max_rollouts = c->o->max_rollouts,
 		.scope = c->o->scope};
 	struct buf who = {0};
-	int rc = start_feed(c, cert, key);
 
-	if (rc < 0) {
-		log_error("the feed cannot be served", LOG_ERR(rc));
-		return;
-	}
-	buf_reset(&c->ca);
-	buf_add(&c->ca, cert);
 	c->provision = provision_new(c->api, &o, on_provisioned, c);
 	identity(c, &who);
 	c->events = events_new(c->api, c->name, buf_str(&who));
 	c->lease =
 		lease_new(c->api, c->o->namespace, STR(LEASE_NAME), buf_str(&who), on_leading, c);
 	buf_fini(&who);
+}
+
+/* The authority is there, or has been looked at again. */
+static void on_authority(void *arg, struct str cert, struct str key, struct str bundle)
+{
+	struct controller *c = arg;
+	bool news = !str_eq(buf_str(&c->ca), bundle);
+	int rc = certify(c, cert, key);
+
+	if (rc < 0) {
+		log_error("the feed cannot be served", LOG_ERR(rc));
+		return;
+	}
+	if (!news)
+		return;
+	buf_reset(&c->ca);
+	buf_add(&c->ca, bundle);
+	if (!c->provision) {
+		start_serving(c);
+		return;
+	}
+	provision_trust(c->provision, bundle);
+	c->gates_dirty = true;
+	controller_update_soon(c);
 }
 
 int controller_new(
@@ -371,5 +412,6 @@ void controller_free(struct controller *c)
 	api_free(c->api);
 	buf_fini(&c->feed_url);
 	buf_fini(&c->ca);
+	buf_fini(&c->signer);
 	mem_free(c);
 }

@@ -44,7 +44,9 @@ struct controller {
 	struct timer settle; /* the end of a new leader's patience */
 	struct unmanaged *unmanaged;
 	struct buf feed_url;
-	struct buf ca; /* of the feed, PEM */
+	struct buf ca; /* that data planes of the feed are to trust, PEM */
+	struct buf signer; /* of the feed's certificate, PEM */
+	nsec certified; /* wall time */
 	bool complete; /* the source has settled */
 	bool gates_dirty; /* what Gateways want is to be looked at again */
 	bool fresh; /* leads, and has not looked at all Gateways yet */

@@ -79,6 +79,7 @@ struct provision {
 	struct api *api;
 	struct arena arena;
 	struct provision_options options;
+	struct buf ca; /* options.ca */
 	uint64_t revision;
 	char controller[PROVISION_CONTROLLER_N + 1];
 	provision_f *changed;
@@ -725,6 +726,13 @@ void provision_enable(struct provision *p, bool on)
 	p->on = on;
 }
 
+void provision_trust(struct provision *p, struct str ca)
+{
+	buf_reset(&p->ca);
+	buf_add(&p->ca, ca);
+	p->options.ca = buf_str(&p->ca);
+}
+
 struct provision *provision_new(
 	struct api *a, const struct provision_options *options, provision_f *changed, void *arg)
 {
@@ -736,9 +744,10 @@ struct provision *provision_new(
 	list_init(&p->deletions);
 	arena_init(&p->arena, 4096);
 	p->options = (struct provision_options){arena_str(&p->arena, options->image),
-		arena_str(&p->arena, options->feed_url), arena_str(&p->arena, options->ca),
+		arena_str(&p->arena, options->feed_url), options->ca,
 		arena_str(&p->arena, options->log_level), arena_str(&p->arena, options->controller),
 		MAX(options->max_rollouts, 1u), options->scope};
+	provision_trust(p, options->ca);
 	p->revision = manifest_revision(&p->options);
 	provision_controller(options->controller, p->controller);
 	made_start(&p->made, a, p->controller, options->scope, on_made, p);
@@ -770,6 +779,7 @@ void provision_free(struct provision *p)
 	for (at = 0; (slot = map_next(&p->planes, &at)); at = 0)
 		dataplane_free(slot->value);
 	map_fini(&p->planes);
+	buf_fini(&p->ca);
 	arena_fini(&p->arena);
 	mem_free(p);
 }

@@ -85,6 +85,9 @@ struct provision *provision_new(
 void provision_free(struct provision *p);
 /* The first lists of what we made are complete. */
 bool provision_complete(const struct provision *p);
+/* Data planes are to trust this from now on (PEM, copied): the next provision_want() brings it to
+ * them, and no pod restarts. */
+void provision_trust(struct provision *p, struct str ca);
 /* Writes from now on, or no more. */
 void provision_enable(struct provision *p, bool on);
 

@@ -388,6 +388,20 @@ static void conn_ready(struct api_conn *c)
 		loop_defer(c->api->loop, &c->api->dispatch);
 }
 
+/* By another connection, at once. */
+static void conn_again(struct api_conn *c)
+{
+	struct api_call *call = c->call;
+
+	c->call = NULL;
+	conn_close(c);
+	if (!call)
+		return;
+	call->conn = NULL;
+	list_del(&call->node);
+	call_queue(c->api, call);
+}
+
 static void on_hello(struct op *op, int res)
 {
 	struct api_conn *c = container_of(op, struct api_conn, hello);
@@ -397,8 +411,10 @@ static void on_hello(struct op *op, int res)
 	if (res < 0) {
 		buf_reset(&c->api->why);
 		buf_add(&c->api->why, tls_why(c->tls));
-		auth_distrusts(c->api->auth);
-		conn_fail(c, res);
+		if (auth_distrusts(c->api->auth))
+			conn_again(c);
+		else
+			conn_fail(c, res);
 	} else {
 		buf_reset(&c->api->why);
 		conn_ready(c);

@@ -126,9 +126,12 @@ uint64_t auth_serial(const struct auth *a)
 	return a->serial;
 }
 
-void auth_distrusts(struct auth *a)
+bool auth_distrusts(struct auth *a)
 {
-	a->looked = loop_now(a->loop) - AUTH_LIFE;
+	uint64_t was = a->serial;
+
+	look(a);
+	return a->serial != was;
 }
 
 /* --- tokens ---------------------------------------------------------------------------------- */

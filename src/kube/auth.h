@@ -43,8 +43,9 @@ struct str auth_token(struct auth *a);
 /* The server does not know whom a request of that serial came from (401).  True: it may know us
  * now. */
 bool auth_refused(struct auth *a, uint64_t serial);
-/* We do not take the server for who it says it is. */
-void auth_distrusts(struct auth *a);
+/* We do not take the server for who it says it is, or it not us: the files are looked at now. True:
+ * they have changed. */
+bool auth_distrusts(struct auth *a);
 /* Why there are no credentials, a sentence; empty: nothing is wrong. */
 struct str auth_why(const struct auth *a);
 

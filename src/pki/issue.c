@@ -65,6 +65,18 @@ static void write_pem(BIO *b, struct buf *out)
 	BIO_free(b);
 }
 
+static bool is_address(struct str name)
+{
+	ASN1_OCTET_STRING *ip;
+	char *text = mem_strdup(name);
+
+	ip = a2i_IPADDRESS(text);
+	ERR_clear_error();
+	ASN1_OCTET_STRING_free(ip);
+	mem_free(text);
+	return ip != NULL;
+}
+
 static void fill(X509 *x, EVP_PKEY *key, X509 *ca, struct str cn, const struct str *names, size_t n)
 {
 	X509_NAME *subject = X509_get_subject_name(x);
@@ -81,8 +93,11 @@ static void fill(X509 *x, EVP_PKEY *key, X509 *ca, struct str cn, const struct s
 		add_extension(x, x, NID_key_usage, "critical,keyCertSign");
 		return;
 	}
+	/* Two authorities of one name are told apart by it, while both are trusted. */
+	add_extension(x, ca, NID_authority_key_identifier, "keyid:always");
 	for (size_t i = 0; i < n; i++)
-		buf_printf(&alt, "%sDNS:%.*s", i ? "," : "", STR_ARG(names[i]));
+		buf_printf(&alt, "%s%s:%.*s", i ? "," : "", is_address(names[i]) ? "IP" : "DNS",
+			STR_ARG(names[i]));
 	buf_addc(&alt, '\0');
 	add_extension(x, ca, NID_basic_constraints, "critical,CA:FALSE");
 	add_extension(x, ca, NID_ext_key_usage, "serverAuth");
@@ -109,7 +124,8 @@ int pki_issue(struct str ca_cert, struct str ca_key, struct str common_name,
 	x = X509_new();
 	AN(key && x);
 	fill(x, key, ca, common_name, names, n);
-	AN(X509_time_adj_ex(X509_getm_notBefore(x), -1, 0, &seconds));
+	AN(X509_time_adj_ex(
+		X509_getm_notBefore(x), -(int)(PKI_BACKDATED / SEC(86400)), 0, &seconds));
 	AN(X509_time_adj_ex(X509_getm_notAfter(x), days, 0, &seconds));
 	AN(X509_sign(x, ca ? ca_pkey : key, EVP_sha256()) > 0);
 	b = BIO_new(BIO_s_mem());
@@ -125,17 +141,29 @@ int pki_issue(struct str ca_cert, struct str ca_key, struct str common_name,
 	return 0;
 }
 
-int pki_expiry(struct str pem, int64_t *ret_seconds)
+static int wall_of(const ASN1_TIME *t, nsec *ret_wall)
 {
-	X509 *x = read_cert(pem);
 	struct tm tm;
 
-	ERR_clear_error();
-	if (!x || ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) != 1) {
-		X509_free(x);
+	if (ASN1_TIME_to_tm(t, &tm) != 1)
 		return -EINVAL;
-	}
-	*ret_seconds = (int64_t)timegm(&tm);
-	X509_free(x);
+	*ret_wall = SEC((nsec)timegm(&tm));
 	return 0;
+}
+
+int pki_validity(struct str pem, nsec *ret_made, nsec *ret_until)
+{
+	X509 *x = read_cert(pem);
+	nsec from, until;
+	int rc = -EINVAL;
+
+	ERR_clear_error();
+	if (x && wall_of(X509_get0_notBefore(x), &from) == 0 &&
+		wall_of(X509_get0_notAfter(x), &until) == 0) {
+		*ret_made = from + PKI_BACKDATED;
+		*ret_until = until;
+		rc = 0;
+	}
+	X509_free(x);
+	return rc;
 }

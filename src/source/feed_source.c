@@ -424,7 +424,6 @@ static int configure(struct feed_source *s, const struct feed_options *o, struct
 {
 	struct kube_config *c = &s->config;
 	struct buf pem = {0};
-	char *file;
 	int rc;
 
 	arena_init(&c->arena, 0);
@@ -433,13 +432,13 @@ static int configure(struct feed_source *s, const struct feed_options *o, struct
 		return rc;
 	c->token_file = arena_str(&c->arena, o->token_file);
 	if (c->tls && o->ca_file.n) {
-		file = mem_strdup(o->ca_file);
-		rc = kube_read_file(file, &pem);
+		/* Read again as the token is: the authority changes. */
+		c->ca_file = arena_str(&c->arena, o->ca_file);
+		rc = kube_read_file(c->ca_file.p, &pem);
 		if (rc < 0)
-			buf_printf(err, "%s: %s", file, strerror(-rc));
+			buf_printf(err, "%s: %s", c->ca_file.p, strerror(-rc));
 		else
 			c->ca = arena_str(&c->arena, buf_str(&pem));
-		mem_free(file);
 		buf_fini(&pem);
 	}
 	return rc;

@@ -10,8 +10,11 @@
 #include "control/feed_server.h"
 #include "gwapi/decode.h"
 #include "net/listener.h"
+#include "pki/issue.h"
+#include "pki/pair.h"
 #include "source/feed_source.h"
 #include "text/parse.h"
+#include "tls/server.h"
 
 /* The cluster's side: objects, translated for their read sets. */
 struct cluster {
@@ -249,7 +252,7 @@ static void plane_open_with(struct plane *p, struct cluster *c, struct feed_opti
 
 	*p = (struct plane){0};
 	store_init(&p->store);
-	buf_printf(&url, "http://127.0.0.1:%d", c->port);
+	buf_printf(&url, "%s://127.0.0.1:%d", o.ca_file.n ? "https" : "http", c->port);
 	o.url = buf_str(&url);
 	o.token_file = str_from(token_file);
 	assert_int_equal(feed_source_new(c->l, &o, &p->store, on_settled, p, &p->source, &err), 0);
@@ -570,6 +573,103 @@ static int remove_token(void **state)
 	return unlink(token_file);
 }
 
+/* --- TLS: the authority changes -------------------------------------------------------------- */
+
+static const char *ca_file = "/tmp/sluice-feed-test-ca";
+
+static void write_file(const char *path, struct str a, struct str b)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(a.p, 1, a.n, f) + (b.n ? fwrite(b.p, 1, b.n, f) : 0), a.n + b.n);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The feed shows a certificate of this authority from now on. */
+static void certify(struct cluster *c, const struct buf *ca, const struct buf *ca_key)
+{
+	const struct str name = STR("127.0.0.1");
+	struct buf cert = {0}, key = {0};
+	struct tls_policy *policy;
+	struct pki_pair *pair;
+
+	assert_int_equal(pki_issue(buf_str(ca), buf_str(ca_key), STR("controller"), &name, 1,
+				 loop_wall(c->l), 30, &cert, &key),
+		0);
+	assert_int_equal(pki_pair_new(buf_str(&cert), buf_str(&key), &pair), 0);
+	assert_int_equal(
+		tls_policy_new(
+			&(struct tls_policy_config){.id = STR("feed"), .pairs = &pair, .npairs = 1},
+			&policy),
+		0);
+	feed_server_policy(c->feed, policy);
+	tls_policy_unref(policy);
+	pki_pair_unref(pair);
+	buf_fini(&cert);
+	buf_fini(&key);
+}
+
+static void plane_open_tls(struct plane *p, struct cluster *c)
+{
+	plane_open_with(p, c,
+		(struct feed_options){.gateway = STR("default/web"), .ca_file = str_from(ca_file)});
+}
+
+static void test_the_authority_changes(void **state)
+{
+	struct buf ca[2] = {{0}}, key[2] = {{0}};
+	struct plane old, both, new;
+	struct cluster c;
+
+	(void)state;
+	cluster_open(&c, VERDICT("default:web-sluice"));
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(pki_issue((struct str){0}, (struct str){0}, STR("authority"), NULL,
+					 0, loop_wall(c.l), 30, &ca[i], &key[i]),
+			0);
+	publish(&c, 1);
+	certify(&c, &ca[0], &key[0]);
+	write_file(ca_file, buf_str(&ca[0]), STR(""));
+	plane_open_tls(&old, &c);
+	UNTIL(&c, old.settled == 1);
+	/* Announced: who comes now trusts both. */
+	write_file(ca_file, buf_str(&ca[0]), buf_str(&ca[1]));
+	plane_open_tls(&both, &c);
+	UNTIL(&c, both.settled == 1);
+	/* The new one signs.  Who is connected stays so, and gets what changes. */
+	certify(&c, &ca[1], &key[1]);
+	put(&c, ROUTE("second"));
+	publish(&c, 2);
+	UNTIL(&c, old.settled == 2 && both.settled == 2);
+	assert_int_equal(feeds_connected(feed_server_feeds(c.feed), STR("default/web")), 2);
+	/* Cut off, all come back: one by what it trusts already, one by the file read again. */
+	feed_server_enable(c.feed, false);
+	UNTIL(&c, feeds_connected(feed_server_feeds(c.feed), STR("default/web")) == 0);
+	feed_server_enable(c.feed, true);
+	UNTIL(&c, feeds_connected(feed_server_feeds(c.feed), STR("default/web")) == 2);
+	/* The old one is dropped. */
+	write_file(ca_file, buf_str(&ca[1]), STR(""));
+	plane_open_tls(&new, &c);
+	UNTIL(&c, new.settled == 1);
+	/* Nobody who is of another authority is believed. */
+	certify(&c, &ca[0], &key[0]);
+	plane_close(&new);
+	plane_open_tls(&new, &c);
+	for (int i = 0; i < 300; i++)
+		loop_tick(c.l, MSEC(1));
+	assert_int_equal(new.settled, 0);
+	plane_close(&old);
+	plane_close(&both);
+	plane_close(&new);
+	cluster_close(&c);
+	unlink(ca_file);
+	for (size_t i = 0; i < 2; i++) {
+		buf_fini(&ca[i]);
+		buf_fini(&key[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_feed),
@@ -577,7 +677,8 @@ int main(void)
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_daemon),
 		cmocka_unit_test(test_follows_the_leader),
 		cmocka_unit_test(test_a_class_is_one_feed),
-		cmocka_unit_test(test_who_may_not_serve_a_class)};
+		cmocka_unit_test(test_who_may_not_serve_a_class),
+		cmocka_unit_test(test_the_authority_changes)};
 
 	return cmocka_run_group_tests(tests, make_token, remove_token);
 }

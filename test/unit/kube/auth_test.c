@@ -264,17 +264,14 @@ static void test_files(void **state)
 	/* What cannot be used, or is not there, changes nothing. */
 	serial = auth_serial(w.auth);
 	put("ca.crt", STR("half a file"), 0600);
-	auth_distrusts(w.auth);
-	auth_client(w.auth);
+	assert_false(auth_distrusts(w.auth));
 	assert_int_equal(auth_serial(w.auth), serial);
 	unlink(w.config.ca_file.p);
-	auth_distrusts(w.auth);
-	auth_client(w.auth);
+	assert_false(auth_distrusts(w.auth));
 	assert_int_equal(auth_serial(w.auth), serial);
 	/* Refused: looked at without waiting; worth another try only where something is new. */
 	put("ca.crt", buf_str(&ca[0]), 0600);
-	auth_distrusts(w.auth);
-	auth_client(w.auth);
+	assert_true(auth_distrusts(w.auth));
 	assert_int_not_equal(auth_serial(w.auth), serial);
 	assert_false(auth_refused(w.auth, auth_serial(w.auth)));
 	put("token", STR("three\n"), 0600);
