@@ -244,8 +244,7 @@ static int make_policy(
 static int start_feed(struct controller *c, struct tls_policy *policy)
 {
 	static const struct feed_server_ops ops = {on_allowed, on_leader, on_acked, on_port};
-	int rc = feed_server_new(
-		c->loop, &c->o->feed_listen, policy, c->api, &ops, c, &c->feed);
+	int rc = feed_server_new(c->loop, &c->o->feed_listen, policy, c->api, &ops, c, &c->feed);
 
 	if (rc == 0)
 		c->feeds = feed_server_feeds(c->feed);

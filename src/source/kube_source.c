@@ -82,6 +82,8 @@ struct kube_source {
 	struct shadows shadows;
 	bool told; /* settled() has run */
 	struct kube_scope scope;
+	bool ending; /* nothing is told any more: reflectors go one by one, the loop runs meanwhile
+		      */
 	struct kind_source kinds[KIND_MAX];
 };
 
@@ -117,7 +119,7 @@ static bool sketched(const struct kube_source *s)
 
 static void settle_soon(struct kube_source *s)
 {
-	if (sketched(s))
+	if (!s->ending && sketched(s))
 		loop_defer(api_loop(s->api), &s->settle);
 }
 
@@ -561,6 +563,8 @@ void kube_source_free(struct kube_source *s)
 {
 	if (!s)
 		return;
+	s->ending = true;
+	task_cancel(&s->settle);
 	for (size_t k = 0; k < KIND_MAX; k++) {
 		for (size_t i = 0; i < s->kinds[k].n; i++)
 			reflector_free(s->kinds[k].parts[i].reflector);
@@ -569,7 +573,6 @@ void kube_source_free(struct kube_source *s)
 		s->kinds[k].n = 0;
 	}
 	shadows_fini(&s->shadows);
-	task_cancel(&s->settle);
 	decoder_free(s->decoder);
 	raws_fini(&s->raws);
 	mem_free(s);

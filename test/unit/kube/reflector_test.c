@@ -279,6 +279,36 @@ static void test_retries(void **state)
 	world_close(&w);
 }
 
+/* Not before the server said, and without its word not at once. */
+static void test_retries_wait(void **state)
+{
+	static const struct step steps[] = {
+		{"GET /x", "503 Service Unavailable", "", false},
+		{"GET /x", "429 Too Many Requests\r\nRetry-After: 3", "", false},
+		{"GET /x", "200 OK", "good", false},
+	};
+	struct asked q;
+	struct world w;
+	nsec began, second;
+
+	(void)state;
+	world_open(&w, steps, ARRAY_LEN(steps));
+	q = (struct asked){.call = {.method = "GET", .path = STR("/x"), .done = on_done}, .w = &w};
+	began = clock_mono(&w.clock.clock);
+	api_start(w.api, &q.call);
+	for (int i = 0; i < 1000 && w.server.next < 2; i++) {
+		loop_tick(w.l, MSEC(1));
+		clock_manual_advance(&w.clock, MSEC(20));
+	}
+	second = clock_mono(&w.clock.clock);
+	assert_true(second - began >= MSEC(80) && second - began < SEC(2));
+	world_run(&w);
+	assert_true(clock_mono(&w.clock.clock) - second >= SEC(3) - MSEC(40));
+	assert_int_equal(w.dones, 1);
+	assert_str(buf_str(&w.told), "good");
+	world_close(&w);
+}
+
 /* What may not wait goes before what was there already, in its own order. */
 static void test_first(void **state)
 {
@@ -386,7 +416,8 @@ int main(void)
 		cmocka_unit_test(test_metadata), cmocka_unit_test(test_first),
 		cmocka_unit_test(test_gone), cmocka_unit_test(test_missing_then_served),
 		cmocka_unit_test(test_versions), cmocka_unit_test(test_retries),
-		cmocka_unit_test(test_nobody_there), cmocka_unit_test(test_cancel)};
+		cmocka_unit_test(test_retries_wait), cmocka_unit_test(test_nobody_there),
+		cmocka_unit_test(test_cancel)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
