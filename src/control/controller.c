@@ -201,7 +201,7 @@ static struct str on_leader(void *arg)
 	struct str at = str_skip(holder, str_find(holder, '@') + 1);
 	bool led = c->lease && !lease_held(c->lease) && str_eq(at, c->o->feed_address);
 
-	return led ? (struct str){0} : at; /* what this pod was before it started anew */
+	return led ? STR("") : at; /* what this pod was before it started anew */
 }
 
 static void on_acked(void *arg, struct str gateway)

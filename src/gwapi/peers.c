@@ -128,7 +128,7 @@ static struct str read_others(struct str text, struct peer_rules *p)
 {
 	text = str_trim(text);
 	p->believed.others_plain = str_eq(text, STR("plain"));
-	return p->believed.others_plain || str_eq(text, STR("refuse")) ? (struct str){0} : text;
+	return p->believed.others_plain || str_eq(text, STR("refuse")) ? str_take(text, 0) : text;
 }
 
 /* --- a key --------------------------------------------------------------------------------- */
