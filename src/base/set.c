@@ -12,7 +12,7 @@ void set_fini(struct set *s)
 
 static uint32_t *hashes(const struct set *s)
 {
-	return (uint32_t *)(void *)(s->slots + s->cap);
+	return s->cap ? (uint32_t *)(void *)(s->slots + s->cap) : NULL; /* NULL + 0 is not C */
 }
 
 /* 32 bits say where to begin and tell keys apart: 2^32 entries are more than memory holds. */
