@@ -50,9 +50,9 @@ def test_a_gateway_gets_its_data_plane_and_takes_it_along(installed, namespace):
     for kind in ("deployment", "service", "serviceaccount", "configmap"):
         made = read(namespace, kind, "web-sluice")["metadata"]
         assert made["labels"]["team"] == "edge" and made["annotations"]["note"] == "x"
-    answer = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", f"http://{address}/"],
-                            capture_output=True, text=True)
-    assert answer.stdout == "404"
+    # The node's own rules follow a moment after the Service's endpoints.
+    wait_for(lambda: subprocess.run(["curl", "-s", "-m", "2", "-o", "/dev/null", "-w", "%{http_code}", f"http://{address}/"],
+                                    capture_output=True, text=True).stdout == "404", "the data plane answers", 10)
 
     # Another listener is another Service port; no pod restarts.
     before = pods(namespace)
