@@ -220,7 +220,7 @@ static bool up_connect_again(struct upconn *u, int res)
 	if ((res != -EMFILE && res != -ENFILE) || u->again)
 		return false;
 	u->again = true;
-	if (!worker_free_descriptors(u->worker))
+	if (!worker_free_descriptors(u->worker, 0))
 		return false;
 	up_connect(u);
 	return true;

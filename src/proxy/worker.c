@@ -153,17 +153,16 @@ static bool free_oldest(struct worker *w, struct list *from, nsec age)
 	return n > 0;
 }
 
-bool worker_free_descriptors(struct worker *w)
+bool worker_free_descriptors(struct worker *w, nsec grace)
 {
-	return free_oldest(w, &w->idle, 0) || up_close_pools(w) ||
-	       free_oldest(w, &w->fresh, FRESH_GRACE);
+	return free_oldest(w, &w->idle, 0) || up_close_pools(w) || free_oldest(w, &w->fresh, grace);
 }
 
 static void bind_pressure(struct listener *ls, int err)
 {
 	(void)err;
 	(void)worker_free_descriptors(
-		container_of(ls, struct bind_listener, listener)->bind->worker);
+		container_of(ls, struct bind_listener, listener)->bind->worker, FRESH_GRACE);
 }
 
 static void bind_listen(struct worker *w, const struct msg *m)

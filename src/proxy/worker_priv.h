@@ -162,11 +162,13 @@ static inline const struct plan_port_slot *bind_slot(const struct bind *b)
 }
 void bind_unref(struct bind *b);
 /* Out of descriptors: some clients between two requests go, where there are none the pools, and
- * where those are empty who has connected and kept silent for FRESH_GRACE: whoever has just come is
- * about to ask, and is left to.  False: nobody went. */
+ * where those are empty who has connected and kept silent for <grace>, the oldest first.  False:
+ * nobody went.  One more client is worth no client who has just come and is about to ask: accepting
+ * gives FRESH_GRACE.  A request that is here is worth more than one that may come: its backend's
+ * connection gives none. */
 #define FRESH_GRACE SEC(1)
 #define FREE_BATCH 64
-bool worker_free_descriptors(struct worker *w);
+bool worker_free_descriptors(struct worker *w, nsec grace);
 /* Stops accepting on every address, or goes on. */
 void binds_pause(struct worker *w, bool pause);
 void worker_tell_health(struct worker *w, struct plan_endpoint *e, bool eject);

@@ -121,10 +121,11 @@ def test_running_out_of_descriptors_is_no_spin_and_no_end(start):
                     pass
                 except OSError:
                     left.discard(s)  # turned away
-        fds = len(list(pathlib.Path(f"/proc/{pid}/fd").iterdir()))
         before = cpu_seconds(pid)
         time.sleep(1)
         spent = cpu_seconds(pid) - before
+        # What is sent into the backlog is no sign that the gateway has it: counted behind the second.
+        fds = len(list(pathlib.Path(f"/proc/{pid}/fd").iterdir()))
         assert spent < 0.4, f"{spent} s of CPU in a second without work"
         # It lives, and says so.
         assert gw.proc.poll() is None and child(gw) == pid

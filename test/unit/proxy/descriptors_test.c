@@ -118,8 +118,8 @@ static void the_silent_make_room(void **state)
 	rig_fini(&s.r);
 }
 
-/* None for the backend's connection: a client between two requests gives his, and where there is
- * none the answer is 503 and nobody is thrown out. */
+/* None for the backend's connection: a client between two requests gives his, else one who has not
+ * asked, however short he is here: the request is.  With neither the answer is 503. */
 static void a_backends_descriptor(void **state)
 {
 	struct peer kept, asks, fresh;
@@ -138,11 +138,15 @@ static void a_backends_descriptor(void **state)
 	fresh = peer_connect(&s.r);
 	rig_run(&s.r);
 	scarce_from_now(&s, FAULT_SOCKET, 1);
+	served(&s.r, &asks);
+	assert_int_equal(s.f.hit, 1);
+	peer_expect_eof(&fresh);
+
+	scarce_from_now(&s, FAULT_SOCKET, 1);
 	peer_send(&asks, ASK);
 	rig_run(&s.r);
 	assert_int_equal(s.f.hit, 1);
 	peer_expect_answer(&asks, 503, "connect_failed");
-	served(&s.r, &fresh);
 	peer_close(&kept);
 	peer_close(&asks);
 	peer_close(&fresh);
