@@ -269,7 +269,7 @@ static int read_all(struct cluster *c, struct buf *err)
 	if (rc == 0)
 		rc = api_new(c->loop, c->kube, &c->api);
 	if (rc < 0) {
-		buf_printf(err, "the kubeconfig's certificates cannot be used: %s", strerror(-rc));
+		api_new_why(rc, err);
 		return rc;
 	}
 	c->source = kube_source_new(c->api, &c->store, (struct kube_scope){0}, &ops, c);

@@ -361,6 +361,11 @@ int controller_new(
 		&c->feed_url, "https://%.*s:%u", STR_ARG(o->feed_host), addr_port(&o->feed_listen));
 	rc = api_new(l, o->kube, &c->api);
 	if (rc < 0) {
+		struct buf why = {0};
+
+		api_new_why(rc, &why);
+		log_error("no API server", LOG_STR("problem", buf_str(&why)));
+		buf_fini(&why);
 		controller_free(c);
 		return rc;
 	}

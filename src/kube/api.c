@@ -580,6 +580,18 @@ static void dispatch(struct task *t)
 	}
 }
 
+void api_new_why(int rc, struct buf *err)
+{
+	if (rc == -ENOENT)
+		buf_add(err,
+			STR("no authority is named for the server, and this system has no trusted "
+			    "certificates of its own: name a file (--feed-ca; certificate-authority "
+			    "in a kubeconfig), or install the package ca-certificates"));
+	else
+		buf_printf(
+			err, "the certificates for the server cannot be used: %s", strerror(-rc));
+}
+
 int api_new(struct loop *l, const struct kube_config *config, struct api **ret_api)
 {
 	struct api *a = MEM_NEW(struct api);

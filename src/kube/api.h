@@ -60,8 +60,11 @@ struct api_call {
 	struct buf answer;
 };
 
-/* Borrows <config> for its life.  Returns owned; -EINVAL for unusable PEM. */
+/* Borrows <config> for its life.  Returns owned; -EINVAL for unusable PEM, -ENOENT where neither
+ * <config> nor the system names an authority. */
 int must_check api_new(struct loop *l, const struct kube_config *config, struct api **ret_api);
+/* What that error number means, and the remedy. */
+void api_new_why(int rc, struct buf *err);
 /* Ends every call with -ECANCELED, runs the loop until nothing is in flight.  NULL is legal. */
 void api_free(struct api *a);
 struct loop *api_loop(const struct api *a);

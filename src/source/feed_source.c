@@ -460,7 +460,7 @@ int feed_source_new(struct loop *l, const struct feed_options *o, struct store *
 	if (rc == 0) {
 		rc = api_new(l, &s->config, &s->api);
 		if (rc < 0)
-			buf_printf(err, "--feed: %s", strerror(-rc));
+			api_new_why(rc, err);
 	}
 	if (rc < 0) {
 		feed_source_free(s);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator sees: status, check, explain, metrics, logs, health."""
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -272,13 +273,21 @@ def test_the_json_log_field_by_field(gw, upstreams, tmp_path):
 def test_readiness_waits_for_the_first_whole_configuration(gw):
     """A data plane that has no configuration yet is alive and not ready."""
     gw.folder.rmdir()
-    gw.args += ["--feed", "https://127.0.0.1:1", "--gateway", "default/gw"]
+    gw.args += ["--feed", "http://127.0.0.1:1", "--gateway", "default/gw"]
     cmd = [binary(), "serve", "--admin", f"127.0.0.1:{gw.admin_port}", "--health", f"127.0.0.1:{gw.health_port}", *gw.args]
     gw.log = open(gw.log_path, "ab")
     gw.proc = subprocess.Popen(cmd, stdout=gw.log, stderr=gw.log, stdin=subprocess.DEVNULL)
     gw.until(lambda: gw.health("/healthz") == (200, "ok\n"), "alive")
     assert gw.health("/readyz") == (503, "no configuration yet\n")
     exposition.parse(gw.health("/metrics")[1])
+
+
+def test_a_feed_whose_server_nobody_vouches_for(tmp_path):
+    """No --feed-ca and a system without trusted certificates: it ends, and says what to do."""
+    cmd = [binary(), "serve", "--feed", "https://127.0.0.1:1", "--gateway", "default/gw"]
+    env = {**os.environ, "SSL_CERT_FILE": str(tmp_path / "none")}
+    r = subprocess.run(cmd, env=env, capture_output=True, text=True, timeout=60)
+    assert r.returncode == 1 and "name a file (--feed-ca" in r.stderr and "ca-certificates" in r.stderr
 
 
 def test_pages_and_what_is_none(gw, upstreams):
