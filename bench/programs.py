@@ -128,6 +128,16 @@ class SpliceForwarder(Program):
         return [BUILD / "bench" / "forwarder", "--splice", self.port, self.origin]
 
 
+class UringForwarder(Program):
+    name = "uring-forwarder"
+
+    def available(self):
+        return (BUILD / "bench" / "uring_forwarder").exists()
+
+    def command(self):
+        return [BUILD / "bench" / "uring_forwarder", self.port, self.origin]
+
+
 class Nginx(Program):
     name = "nginx"
 

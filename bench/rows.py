@@ -7,8 +7,8 @@ import subprocess
 import time
 
 from measure import below, instructions, load, load_result, load_started, most, syscalls
-from programs import (BUILD, PEERS, Failed, Forwarder, Haproxy, Nginx, Sluice, SpliceForwarder, cpu_seconds,
-                      family, pss_kib)
+from programs import (BUILD, PEERS, Failed, Forwarder, Haproxy, Nginx, Sluice, SpliceForwarder, UringForwarder,
+                      cpu_seconds, family, pss_kib)
 
 # --- CPU per request -------------------------------------------------------------------------------------
 
@@ -32,6 +32,14 @@ def row_small1000(b):
 
 def row_small1(b):
     small(b, 1, {"nginx": below(1), "haproxy": below(1), "envoy": below(1)})
+
+
+def row_uring(b):
+    """What io_uring as a second back end of the loop could win: the forwarder by it, against the one by epoll."""
+    for connections in (64, 1000):
+        cpu = b.pairs([b.make(Forwarder), b.make(UringForwarder)], connections)
+        b.compared(f"io_uring instead of epoll, {connections} connections", cpu, "forwarder", {})
+        b.stop_all()
 
 
 def bodies(b, size, name, goal):
