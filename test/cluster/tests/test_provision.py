@@ -82,6 +82,7 @@ def test_parameters_shape_the_data_plane(installed, namespace):
 def test_a_bad_parameter_refuses_the_gateway_and_keeps_what_serves(installed, namespace):
     namespace.apply(parameters(replicas="1"), gateway("params"))
     address = namespace.wait_condition("gateway", "web", "Programmed")["status"]["addresses"][0]["value"]
+    wait_for(lambda: status(address) == "404", "the node leads to the address")
     before = pods(namespace)
     namespace.apply(parameters(replicas="many"))
     found = namespace.wait_condition("gateway", "web", "Accepted", "False")
