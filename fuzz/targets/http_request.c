@@ -4,9 +4,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void drive(struct drive *d, struct str in, size_t cut, size_t step)
+static void drive(struct drive *d, bool ours, struct str in, size_t cut, size_t step)
 {
 	drive_init(d);
+	if (ours)
+		drive_ours(d);
 	drive_cut(d, in, cut, step);
 }
 
@@ -18,12 +20,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	in = str_of(data + 2, size - 2);
-	drive(&whole, in, in.n, 1);
-	drive(&cut, in, MIN(data[0], in.n), 1u + data[1]);
+	drive(&whole, false, in, in.n, 1);
+	drive(&cut, false, in, MIN(data[0], in.n), 1u + data[1]);
 	AN(str_eq(buf_str(&whole.out), buf_str(&cut.out)));
 	AN(whole.reason == cut.reason && whole.messages == cut.messages);
 	if (!whole.reason && !whole.tunnel) {
-		drive(&again, buf_str(&whole.out), whole.out.n, 1);
+		drive(&again, true, buf_str(&whole.out), whole.out.n, 1);
 		AN(str_eq(buf_str(&whole.out), buf_str(&again.out)));
 		AN(again.messages == whole.messages);
 		drive_fini(&again);
