@@ -56,15 +56,20 @@ struct peer_rules peer_rules_copy(const struct peer_rules *p, struct arena *a)
 
 /* --- lists: commas, blanks or lines between their words ------------------------------------ */
 
+static bool is_gap(char c)
+{
+	return c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* The next word of <rest>; empty: there is none. */
 static struct str next_word(struct str *rest)
 {
 	struct str word;
 	size_t n = 0;
 
-	while (rest->n && memchr(", \t\r\n", rest->p[0], 5))
+	while (rest->n && is_gap(rest->p[0]))
 		*rest = str_skip(*rest, 1);
-	while (n < rest->n && !memchr(", \t\r\n", rest->p[n], 5))
+	while (n < rest->n && !is_gap(rest->p[n]))
 		n++;
 	word = str_take(*rest, n);
 	*rest = str_skip(*rest, n);
