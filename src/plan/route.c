@@ -61,6 +61,26 @@ void plan_route_free(struct plan_route *r)
 		plan_route_unref(r);
 }
 
+static bool name_is_forwarded(struct str lower)
+{
+	return str_starts(lower, STR("x-forwarded-")) || str_eq(lower, STR("x-request-id"));
+}
+
+/* Whether <f> may read or write what the proxy says of the client: edits name their fields, others
+ * either look at no request field or at any. */
+static bool filter_is_forwarded(const struct plan_filter *f)
+{
+	const uint32_t blind = 1u << PLAN_FILTER_RESPONSE_HEADERS | 1u << PLAN_FILTER_REDIRECT |
+			       1u << PLAN_FILTER_REWRITE | 1u << PLAN_FILTER_CORS;
+
+	if (f->kind != PLAN_FILTER_REQUEST_HEADERS)
+		return !(1u << f->kind & blind);
+	for (size_t i = 0; i < f->request_headers->n; i++)
+		if (name_is_forwarded(f->request_headers->edits[i].name))
+			return true;
+	return false;
+}
+
 const struct plan_filters *plan_filters_new(struct arena *a, const struct plan_filter *p, size_t n)
 {
 	struct plan_filters *f;
@@ -71,8 +91,10 @@ const struct plan_filters *plan_filters_new(struct arena *a, const struct plan_f
 	f = ARENA_NEW(a, struct plan_filters);
 	own = ARENA_ARRAY(a, struct plan_filter, n);
 	memcpy(own, p, n * sizeof(*p));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		f->kinds |= 1u << p[i].kind;
+		f->forwarded = f->forwarded || filter_is_forwarded(&p[i]);
+	}
 	f->p = own;
 	f->n = (uint32_t)n;
 	return f;

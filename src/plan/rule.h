@@ -160,6 +160,7 @@ struct plan_filters {
 	const struct plan_filter *p;
 	uint32_t n;
 	uint32_t kinds; /* bit (1 << kind) for each kind present: a quick "nothing to do" */
+	bool forwarded; /* one of them may read or write X-Forwarded-… or X-Request-Id */
 };
 
 /* ---- rules ---- */

@@ -310,31 +310,10 @@ static void forwarded_lines(struct exchange *x)
 	http_edits_lines(&x->req_edits, str_of(text, (size_t)(p - text)));
 }
 
-/* A name of those that forwarded_lines() writes. */
-static bool name_is_forwarded(struct str lower)
-{
-	return str_starts(lower, STR("x-forwarded-")) || str_eq(lower, STR("x-request-id"));
-}
-
-/* Whether one of <f> may read or write what forwarded_lines() writes: then it must be fields. */
+/* What forwarded_lines() writes must be fields where one of <f> may read or write it. */
 static bool filters_need_fields(const struct plan_filters *f)
 {
-	const uint32_t blind = 1u << PLAN_FILTER_REQUEST_HEADERS |
-			       1u << PLAN_FILTER_RESPONSE_HEADERS | 1u << PLAN_FILTER_REDIRECT |
-			       1u << PLAN_FILTER_REWRITE | 1u << PLAN_FILTER_CORS;
-
-	if (f && f->kinds & ~blind)
-		return true;
-	for (uint32_t i = 0; f && i < f->n; i++) {
-		const struct plan_header_filter *h = f->p[i].request_headers;
-
-		if (f->p[i].kind != PLAN_FILTER_REQUEST_HEADERS)
-			continue;
-		for (size_t k = 0; k < h->n; k++)
-			if (name_is_forwarded(h->edits[k].name))
-				return true;
-	}
-	return false;
+	return f && f->forwarded;
 }
 
 static bool rule_needs_fields(const struct exchange *x)

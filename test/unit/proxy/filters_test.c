@@ -93,7 +93,8 @@ static void test_headers(void **state)
 {
 	const struct plan_filter edits[] = {
 		REQUEST_HEADERS(SET("x-set", "new"), ADD("x-add", "2"), DEL("x-del"))};
-	const struct plan_filters on_backend = {edits, 1, 1u << PLAN_FILTER_REQUEST_HEADERS};
+	const struct plan_filters on_backend = {
+		.p = edits, .n = 1, .kinds = 1u << PLAN_FILTER_REQUEST_HEADERS};
 	const struct row rows[] = {
 		{{.filters = {edits[0]}, .n_filters = 1},
 			"GET / HTTP/1.1\r\nHost: a\r\nX-Set: old\r\nX-set: older\r\nX-Add: 1\r\n"
