@@ -19,6 +19,7 @@
 #include "base/ring.h"
 #include "cli/commands.h"
 #include "cli/kube.h"
+#include "gwapi/names.h"
 #include "net/listener.h"
 
 #define HEALTH_DEFAULT STR("[::]:10254")
@@ -86,19 +87,6 @@ static int load_kube(struct process *p)
 	return rc;
 }
 
-/* A name that Kubernetes gives to namespaces (RFC 1123): what else is written would be part of a
- * path. */
-static bool is_label(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		bool sign = s.p[i] == '-' && i > 0 && i < s.n - 1;
-
-		if (!sign && !(s.p[i] >= 'a' && s.p[i] <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9'))
-			return false;
-	}
-	return s.n > 0 && s.n <= 63;
-}
-
 static int set_scope(struct process *p, struct kube_scope *ret_scope)
 {
 	struct str rest = p->o->text[OPT_WATCH_NAMESPACES];
@@ -112,7 +100,7 @@ static int set_scope(struct process *p, struct kube_scope *ret_scope)
 			again = again || str_eq(p->namespaces[i], name);
 		if (again)
 			continue;
-		if (!is_label(name))
+		if (!name_is_label(name)) /* what else is written would be part of a path */
 			return failed(arena_printf(&p->arena,
 				"--watch-namespaces: '%.*s' is not the name of a namespace",
 				STR_ARG(name)));

@@ -5,7 +5,7 @@
 
 #include "base/nearest.h"
 #include "gwapi/decode_priv.h"
-#include "gwapi/names_priv.h"
+#include "gwapi/names.h"
 
 #define NONE ((struct str){NULL, 0})
 #define MAX_ANNOTATIONS (256u << 10) /* bytes of all keys and values */

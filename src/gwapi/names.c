@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gwapi/names_priv.h"
+#include "gwapi/names.h"
 
 #define LABEL_MAX 63
 #define SUBDOMAIN_MAX 253

@@ -3,7 +3,7 @@
 /* The x-kubernetes-validations rules, compiled. */
 /* A rule says what its text says, which may be more than it needs. */
 /* NOLINTBEGIN(misc-redundant-expression) */
-#include "gwapi/names_priv.h"
+#include "gwapi/names.h"
 #include "gwapi/rules_gen.h"
 #include "gwapi/types_gen.h"
 

@@ -529,7 +529,7 @@ func (g *schemaGen) emit(kinds []*kind) map[string]string {
 	out["schema_gen.c"] = schema
 	var h, c strings.Builder
 	h.WriteString(schemaHead + "#ifndef GWAPI_RULES_GEN_H\n#define GWAPI_RULES_GEN_H\n\n#include \"gwapi/rules_priv.h\"\n\n")
-	c.WriteString(schemaHead + "/* The x-kubernetes-validations rules, compiled. */\n/* A rule says what its text says, which may be more than it needs. */\n/* NOLINTBEGIN(misc-redundant-expression) */\n#include \"gwapi/names_priv.h\"\n#include \"gwapi/rules_gen.h\"\n#include \"gwapi/types_gen.h\"\n\n")
+	c.WriteString(schemaHead + "/* The x-kubernetes-validations rules, compiled. */\n/* A rule says what its text says, which may be more than it needs. */\n/* NOLINTBEGIN(misc-redundant-expression) */\n#include \"gwapi/names.h\"\n#include \"gwapi/rules_gen.h\"\n#include \"gwapi/types_gen.h\"\n\n")
 	for _, f := range sorted(g.funcs) {
 		fmt.Fprintf(&h, "rule_f %s;\n", f)
 		c.WriteString(g.funcs[f])

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "gwapi/decode_priv.h"
-#include "gwapi/names_priv.h"
+#include "gwapi/names.h"
 #include "gwapi/rules_gen.h"
 
 static void names_are_those_of_kubernetes(void **state)

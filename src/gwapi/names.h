@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * names_priv.h -- the names that Kubernetes accepts (RFC 1123, RFC 1035).
+ * names.h -- the names that Kubernetes accepts (RFC 1123, RFC 1035).
  */
-#ifndef GWAPI_NAMES_PRIV_H
-#define GWAPI_NAMES_PRIV_H
+#ifndef GWAPI_NAMES_H
+#define GWAPI_NAMES_H
 
 #include "base/str.h"
 
