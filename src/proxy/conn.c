@@ -466,7 +466,8 @@ static void conn_timer(struct timer *t)
 	}
 	metrics_conn_end(c->state == CONN_IDLE     ? CONN_END_IDLE
 			 : c->state == CONN_LINGER ? CONN_END_LINGER
-						   : CONN_END_HANDSHAKE);
+						   : CONN_END_HANDSHAKE,
+		1);
 	conn_close(c);
 }
 
@@ -606,6 +607,20 @@ void conns_close_idle(struct worker *w, struct bind *only)
 {
 	list_close_idle(&w->idle, only);
 	list_close_idle(&w->fresh, only);
+}
+
+unsigned conns_close_oldest(struct worker *w, struct list *from, nsec age)
+{
+	unsigned n = 0;
+
+	for (; n < CONNS_CLOSE_MAX && !list_empty(from); n++) {
+		struct conn *c = container_of(from->next, struct conn, node);
+
+		if (loop_now(w->loop) - c->began < age)
+			break;
+		conn_close(c);
+	}
+	return n;
 }
 
 /* A listener that goes, a process that gives way: the answer says so, unless the client has sent

@@ -93,6 +93,10 @@ void conn_abort(struct conn *c);
 void conns_close_idle(struct worker *w, struct bind *only);
 /* The same for all, counted as cuts. */
 void conns_end_idle(struct worker *w);
+/* Closes the first of <from>, which is in the order of age, that are not younger than <age>: at
+ * most CONNS_CLOSE_MAX.  Returns how many. */
+#define CONNS_CLOSE_MAX 64
+unsigned conns_close_oldest(struct worker *w, struct list *from, nsec age);
 /* A head that is not whole: <head> (taken over) waits for the rest of it. */
 void conn_keep_head(struct conn *c, struct slice head, nsec began);
 bool conn_should_close(const struct conn *c);

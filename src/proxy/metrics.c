@@ -170,9 +170,9 @@ void metrics_exchange(const struct exchange *x)
 	metric_add(&metric_bytes_out, (int64_t)x->bytes_out);
 }
 
-void metrics_conn_end(enum conn_ends why)
+void metrics_conn_end(enum conn_ends why, unsigned n)
 {
-	metric_add_to(conn_ends[why], 1);
+	metric_add_to(conn_ends[why], n);
 }
 
 struct str metrics_header_refused(enum header_refusals why)

@@ -107,7 +107,8 @@ static inline void metrics_up_begin(struct exchange *x)
 void metrics_up_answered(const struct exchange *x, int status);
 /* The upstream has not answered a try; reasons that are not about upstreams are not counted. */
 void metrics_up_failed(const struct exchange *x, enum proxy_reason reason);
-void metrics_conn_end(enum conn_ends why);
+/* <n> connections ended for that. */
+void metrics_conn_end(enum conn_ends why, unsigned n);
 /* Returns its name. */
 struct str metrics_header_refused(enum header_refusals why);
 void metrics_up_end(enum up_losses why);

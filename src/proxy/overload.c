@@ -14,8 +14,6 @@
 
 /* Changes below this stay a worker's own affair. */
 #define TOLD_STEP KiB(64)
-/* Idle connections closed in one tick. */
-#define IDLE_BATCH 64
 /* A worker that has nothing to do looks again after this long. */
 #define LOOK_AGAIN MSEC(100)
 
@@ -48,19 +46,11 @@ enum overload overload_judge(enum overload now, uint64_t used, uint64_t limit)
 }
 
 /* Least recently used first.  Who has just come may be about to ask: he is told 503, or waits. */
-static void close_some(struct list *from)
-{
-	for (int n = 0; n < IDLE_BATCH && !list_empty(from); n++) {
-		metrics_conn_end(CONN_END_OVERLOAD);
-		conn_close(container_of(from->next, struct conn, node));
-	}
-}
-
 static void close_some_idle(struct worker *w)
 {
-	close_some(&w->idle);
+	metrics_conn_end(CONN_END_OVERLOAD, conns_close_oldest(w, &w->idle, 0));
 	if (w->overload == OVERLOAD_PAUSE)
-		close_some(&w->fresh);
+		metrics_conn_end(CONN_END_OVERLOAD, conns_close_oldest(w, &w->fresh, 0));
 }
 
 static void overload_set(struct worker *w, enum overload to)

@@ -137,19 +137,11 @@ static struct bind *bind_find(struct worker *w, const struct addr *addr)
 	return NULL;
 }
 
-/* The oldest of <from>, as far as they are not younger than <age>. */
 static bool free_oldest(struct worker *w, struct list *from, nsec age)
 {
-	int n = 0;
+	unsigned n = conns_close_oldest(w, from, age);
 
-	for (; n < FREE_BATCH && !list_empty(from); n++) {
-		struct conn *c = container_of(from->next, struct conn, node);
-
-		if (loop_now(w->loop) - c->began < age)
-			break;
-		metrics_conn_end(CONN_END_DESCRIPTORS);
-		conn_close(c);
-	}
+	metrics_conn_end(CONN_END_DESCRIPTORS, n);
 	return n > 0;
 }
 

@@ -167,7 +167,6 @@ void bind_unref(struct bind *b);
  * gives FRESH_GRACE.  A request that is here is worth more than one that may come: its backend's
  * connection gives none. */
 #define FRESH_GRACE SEC(1)
-#define FREE_BATCH 64
 bool worker_free_descriptors(struct worker *w, nsec grace);
 /* Stops accepting on every address, or goes on. */
 void binds_pause(struct worker *w, bool pause);
