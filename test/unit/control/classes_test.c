@@ -56,11 +56,7 @@ static bool fake_refused(const struct kube_source *s, enum object_kind kind, str
 #include "control/classes.c"
 
 struct world {
-	struct clock_manual clock;
-	struct loop *l;
-	struct server server;
-	struct kube_config config;
-	struct api *api;
+	struct scripted s;
 	struct store store;
 	struct classes *classes;
 };
@@ -76,35 +72,22 @@ static void world_open(struct world *w, const struct step *steps, size_t n)
 	*w = (struct world){0};
 	told = (struct condition){0};
 	tellings = changes = lookups = 0;
-	clock_manual_init(&w->clock, SEC(1), SEC(1));
-	assert_int_equal(loop_new(&(struct loop_config){.clock = &w->clock.clock}, &w->l), 0);
-	server_start(&w->server, w->l, steps, n);
-	w->config.host = STR("127.0.0.1");
-	w->config.port = addr_port(&w->server.at);
-	assert_int_equal(api_new(w->l, &w->config, &w->api), 0);
+	scripted_open(&w->s, steps, n);
 	store_init(&w->store);
-	w->classes = classes_new(w->api, &w->store, NULL, NULL, NULL, on_changed, NULL);
+	w->classes = classes_new(w->s.api, &w->store, NULL, NULL, NULL, on_changed, NULL);
 }
 
 /* Until the script is through; time moves meanwhile. */
 static void world_run(struct world *w)
 {
-	for (int i = 0; i < 5000 && w->server.next < w->server.n; i++) {
-		loop_tick(w->l, MSEC(1));
-		clock_manual_advance(&w->clock, MSEC(50));
-	}
-	assert_int_equal(w->server.next, w->server.n);
-	for (int i = 0; i < 10; i++)
-		loop_tick(w->l, MSEC(1));
+	scripted_run(&w->s, 5000, MSEC(50));
 }
 
 static void world_close(struct world *w)
 {
 	classes_free(w->classes);
 	store_fini(&w->store);
-	api_free(w->api);
-	server_stop(&w->server);
-	loop_free(w->l);
+	scripted_close(&w->s);
 	mem_free((void *)(uintptr_t)told.message.p);
 }
 

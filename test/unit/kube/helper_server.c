@@ -151,3 +151,31 @@ void server_stop(struct server *s)
 		mem_free(c);
 	}
 }
+
+void scripted_open(struct scripted *s, const struct step *steps, size_t n)
+{
+	clock_manual_init(&s->clock, SEC(1), SEC(1));
+	assert_int_equal(loop_new(&(struct loop_config){.clock = &s->clock.clock}, &s->l), 0);
+	server_start(&s->server, s->l, steps, n);
+	s->config.host = STR("127.0.0.1");
+	s->config.port = addr_port(&s->server.at);
+	assert_int_equal(api_new(s->l, &s->config, &s->api), 0);
+}
+
+void scripted_close(struct scripted *s)
+{
+	api_free(s->api);
+	server_stop(&s->server);
+	loop_free(s->l);
+}
+
+void scripted_run(struct scripted *s, int turns, nsec step)
+{
+	for (int i = 0; i < turns && s->server.next < s->server.n; i++) {
+		loop_tick(s->l, MSEC(1));
+		clock_manual_advance(&s->clock, step);
+	}
+	assert_int_equal(s->server.next, s->server.n);
+	for (int i = 0; i < 10; i++)
+		loop_tick(s->l, MSEC(1));
+}

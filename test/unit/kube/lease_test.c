@@ -16,11 +16,7 @@
 	}
 
 struct world {
-	struct clock_manual clock;
-	struct loop *l;
-	struct server server;
-	struct kube_config config;
-	struct api *api;
+	struct scripted s;
 	struct lease *lease;
 	int told;
 	nsec won_at;
@@ -32,40 +28,27 @@ static void on_leading(void *arg, bool leading)
 
 	w->told++;
 	if (leading)
-		w->won_at = loop_now(w->l);
+		w->won_at = loop_now(w->s.l);
 }
 
 static void world_open(struct world *w, const struct step *steps, size_t n)
 {
 	*w = (struct world){0};
-	clock_manual_init(&w->clock, SEC(1), SEC(1));
-	assert_int_equal(loop_new(&(struct loop_config){.clock = &w->clock.clock}, &w->l), 0);
-	server_start(&w->server, w->l, steps, n);
-	w->config.host = STR("127.0.0.1");
-	w->config.port = addr_port(&w->server.at);
-	assert_int_equal(api_new(w->l, &w->config, &w->api), 0);
-	w->lease = lease_new(
-		w->api, STR("here"), STR("controller"), STR("pod-1@10.0.0.1:15010"), on_leading, w);
+	scripted_open(&w->s, steps, n);
+	w->lease = lease_new(w->s.api, STR("here"), STR("controller"), STR("pod-1@10.0.0.1:15010"),
+		on_leading, w);
 }
 
 static void world_close(struct world *w)
 {
 	lease_free(w->lease);
-	api_free(w->api);
-	server_stop(&w->server);
-	loop_free(w->l);
+	scripted_close(&w->s);
 }
 
 /* Until the script is through; each turn takes <step> of the test's time. */
 static void world_run(struct world *w, nsec step)
 {
-	for (int i = 0; i < 3000 && w->server.next < w->server.n; i++) {
-		loop_tick(w->l, MSEC(1));
-		clock_manual_advance(&w->clock, step);
-	}
-	assert_int_equal(w->server.next, w->server.n);
-	for (int i = 0; i < 10; i++)
-		loop_tick(w->l, MSEC(1));
+	scripted_run(&w->s, 3000, step);
 }
 
 /* A container that starts again in its pod does not wait for what it held itself. */
@@ -116,11 +99,11 @@ static void test_nobodys_is_taken_and_given_up(void **state)
 	(void)state;
 	world_open(&w, steps, ARRAY_LEN(steps));
 	for (int i = 0; i < 3000 && !lease_held(w.lease); i++)
-		loop_tick(w.l, MSEC(1));
+		loop_tick(w.s.l, MSEC(1));
 	assert_true(lease_held(w.lease));
 	lease_release(w.lease);
 	assert_false(lease_held(w.lease));
-	assert_int_equal(w.server.next, ARRAY_LEN(steps));
+	assert_int_equal(w.s.server.next, ARRAY_LEN(steps));
 	world_close(&w);
 }
 

@@ -8,11 +8,7 @@
 #include "kube/reflector.h"
 
 struct world {
-	struct clock_manual clock;
-	struct loop *l;
-	struct server server;
-	struct kube_config config;
-	struct api *api;
+	struct scripted s;
 	struct reflector *r;
 	struct buf told;
 	int status;
@@ -58,33 +54,20 @@ static const struct reflector_ops ops = {on_begin, on_object, on_deleted, on_lis
 static void world_open(struct world *w, const struct step *steps, size_t n)
 {
 	*w = (struct world){0};
-	clock_manual_init(&w->clock, SEC(1), SEC(1));
-	assert_int_equal(loop_new(&(struct loop_config){.clock = &w->clock.clock}, &w->l), 0);
-	server_start(&w->server, w->l, steps, n);
-	w->config.host = STR("127.0.0.1");
-	w->config.port = addr_port(&w->server.at);
-	assert_int_equal(api_new(w->l, &w->config, &w->api), 0);
+	scripted_open(&w->s, steps, n);
 }
 
 static void world_close(struct world *w)
 {
 	reflector_free(w->r);
-	api_free(w->api);
-	server_stop(&w->server);
-	loop_free(w->l);
+	scripted_close(&w->s);
 	buf_fini(&w->told);
 }
 
 /* Runs until the script is through, moving time when nothing happens. */
 static void world_run(struct world *w)
 {
-	for (int i = 0; i < 2000 && w->server.next < w->server.n; i++) {
-		loop_tick(w->l, MSEC(1));
-		clock_manual_advance(&w->clock, MSEC(20));
-	}
-	assert_int_equal(w->server.next, w->server.n);
-	for (int i = 0; i < 10; i++)
-		loop_tick(w->l, MSEC(1));
+	scripted_run(&w->s, 2000, MSEC(20));
 }
 
 static void follow_any(const struct str *paths, size_t n_paths, const struct step *steps, size_t n,
@@ -93,7 +76,7 @@ static void follow_any(const struct str *paths, size_t n_paths, const struct ste
 	struct world w;
 
 	world_open(&w, steps, n);
-	w.r = reflector_new(w.api, paths, n_paths, STR(""), false, &ops, &w);
+	w.r = reflector_new(w.s.api, paths, n_paths, STR(""), false, &ops, &w);
 	world_run(&w);
 	assert_str(buf_str(&w.told), want);
 	world_close(&w);
@@ -176,7 +159,7 @@ static void test_metadata(void **state)
 
 	(void)state;
 	world_open(&w, steps, ARRAY_LEN(steps));
-	w.r = reflector_new(w.api, &STR("/api/v1/pods"), 1, STR(""), true, &ops, &w);
+	w.r = reflector_new(w.s.api, &STR("/api/v1/pods"), 1, STR(""), true, &ops, &w);
 	world_run(&w);
 	assert_str(buf_str(&w.told), "begin listed ");
 	world_close(&w);
@@ -270,7 +253,7 @@ static void test_retries(void **state)
 				   .done = on_done},
 		.w = &w};
 	_Static_assert(offsetof(struct asked, w) == sizeof(struct api_call), "on_done() says so");
-	api_start(w.api, &q.call);
+	api_start(w.s.api, &q.call);
 	world_run(&w);
 	assert_int_equal(w.dones, 1);
 	assert_int_equal(w.res, 0);
@@ -294,16 +277,16 @@ static void test_retries_wait(void **state)
 	(void)state;
 	world_open(&w, steps, ARRAY_LEN(steps));
 	q = (struct asked){.call = {.method = "GET", .path = STR("/x"), .done = on_done}, .w = &w};
-	began = clock_mono(&w.clock.clock);
-	api_start(w.api, &q.call);
-	for (int i = 0; i < 1000 && w.server.next < 2; i++) {
-		loop_tick(w.l, MSEC(1));
-		clock_manual_advance(&w.clock, MSEC(20));
+	began = clock_mono(&w.s.clock.clock);
+	api_start(w.s.api, &q.call);
+	for (int i = 0; i < 1000 && w.s.server.next < 2; i++) {
+		loop_tick(w.s.l, MSEC(1));
+		clock_manual_advance(&w.s.clock, MSEC(20));
 	}
-	second = clock_mono(&w.clock.clock);
+	second = clock_mono(&w.s.clock.clock);
 	assert_true(second - began >= MSEC(80) && second - began < SEC(2));
 	world_run(&w);
-	assert_true(clock_mono(&w.clock.clock) - second >= SEC(3) - MSEC(40));
+	assert_true(clock_mono(&w.s.clock.clock) - second >= SEC(3) - MSEC(40));
 	assert_int_equal(w.dones, 1);
 	assert_str(buf_str(&w.told), "good");
 	world_close(&w);
@@ -330,13 +313,13 @@ static void test_first(void **state)
 					      .first = i > API_CONNECTIONS,
 					      .done = on_done},
 			.w = &w};
-		api_start(w.api, &q[i].call);
+		api_start(w.s.api, &q[i].call);
 	}
 	world_run(&w);
 	assert_int_equal(w.dones, ARRAY_LEN(q));
-	buf_addc(&w.server.seen, '\0');
-	assert_true(strstr(w.server.seen.p, "/first") < strstr(w.server.seen.p, "/second"));
-	assert_true(strstr(w.server.seen.p, "/second") < strstr(w.server.seen.p, "/late"));
+	buf_addc(&w.s.server.seen, '\0');
+	assert_true(strstr(w.s.server.seen.p, "/first") < strstr(w.s.server.seen.p, "/second"));
+	assert_true(strstr(w.s.server.seen.p, "/second") < strstr(w.s.server.seen.p, "/late"));
 	world_close(&w);
 }
 
@@ -347,12 +330,12 @@ static void test_nobody_there(void **state)
 
 	(void)state;
 	world_open(&w, NULL, 0);
-	listener_close(&w.server.listener);
+	listener_close(&w.s.server.listener);
 	q = (struct asked){.call = {.method = "GET", .path = STR("/x"), .done = on_done}, .w = &w};
-	api_start(w.api, &q.call);
+	api_start(w.s.api, &q.call);
 	for (int i = 0; i < 4000 && !w.dones; i++) {
-		loop_tick(w.l, 0);
-		clock_manual_advance(&w.clock, MSEC(20));
+		loop_tick(w.s.l, 0);
+		clock_manual_advance(&w.s.clock, MSEC(20));
 	}
 	assert_int_equal(w.dones, 1);
 	assert_int_equal(w.res, -ECONNREFUSED);
@@ -367,10 +350,10 @@ static void test_cancel(void **state)
 	(void)state;
 	world_open(&w, NULL, 0);
 	q = (struct asked){.call = {.method = "GET", .path = STR("/x"), .done = on_done}, .w = &w};
-	api_start(w.api, &q.call);
+	api_start(w.s.api, &q.call);
 	api_cancel(&q.call);
 	assert_int_equal(w.dones, 0);
-	loop_tick(w.l, 0);
+	loop_tick(w.s.l, 0);
 	assert_int_equal(w.dones, 1);
 	assert_int_equal(w.res, -ECANCELED);
 	world_close(&w);
@@ -392,14 +375,14 @@ static void test_not_allowed(void **state)
 
 	(void)state;
 	world_open(&w, steps, ARRAY_LEN(steps));
-	begun = loop_now(w.l);
-	w.r = reflector_new(w.api, &STR("/api/v1/pods"), 1, STR(""), false, &ops, &w);
+	begun = loop_now(w.s.l);
+	w.r = reflector_new(w.s.api, &STR("/api/v1/pods"), 1, STR(""), false, &ops, &w);
 	for (int i = 0; i < 3000 && !reflector_listed(w.r); i++) {
-		loop_tick(w.l, MSEC(1));
-		clock_manual_advance(&w.clock, MSEC(20));
+		loop_tick(w.s.l, MSEC(1));
+		clock_manual_advance(&w.s.clock, MSEC(20));
 	}
 	assert_true(reflector_listed(w.r) && reflector_refused(w.r));
-	assert_true(loop_now(w.l) - begun >= REFLECTOR_REFUSED);
+	assert_true(loop_now(w.s.l) - begun >= REFLECTOR_REFUSED);
 	world_run(&w);
 	assert_false(reflector_refused(w.r));
 	buf_addc(&w.told, 0);
